@@ -1,0 +1,84 @@
+"""The borders of the core: what the runtime provides, and what tests replace by fakes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from launcher.core.logs import LogRecord
+from launcher.core.spec import LineWatch, ServiceSpec, StopAction
+from launcher.core.state import ServiceStatus
+
+
+class Clock(Protocol):
+    """Where time comes from."""
+
+    def monotonic(self) -> float:
+        """Seconds that never jump; also counted while the machine sleeps where it can be."""
+        ...
+
+
+class ChildProcess(Protocol):
+    """A living process of ours and its tree."""
+
+    @property
+    def pid(self) -> int:
+        """Of the main process."""
+        ...
+
+    def act(self, action: StopAction) -> None:
+        """Ask the process or its tree to end; never raises for one that is gone."""
+        ...
+
+
+class ProcessRunner(Protocol):
+    """Starts processes and reports their lines and their end."""
+
+    def spawn(
+        self,
+        spec: ServiceSpec,
+        on_watch: Callable[[LineWatch, Sequence[str]], None],
+        on_exit: Callable[[int], None],
+    ) -> ChildProcess:
+        """Start the process.
+
+        Both callbacks come from other threads. `on_watch` gets the watch and the groups of its
+        pattern; `on_exit` the exit code, once, when no process of the tree is left. Raises OSError
+        when it cannot be started.
+        """
+        ...
+
+
+class Prober(Protocol):
+    """Asks one service whether it is ready; keeps its connection between questions."""
+
+    def probe(self) -> tuple[str, str]:
+        """Return (outcome, detail); outcome is a value of ProbeOutcome. May take its timeout."""
+        ...
+
+    def close(self) -> None:
+        """Drop the connection, if any."""
+        ...
+
+
+class LogSource(Protocol):
+    """Lines by position, as the Logs page and the terminal read them."""
+
+    @property
+    def end(self) -> int:
+        """The position that the next line will get."""
+        ...
+
+    def read(
+        self, position: int, limit: int, service: str | None = None
+    ) -> tuple[list[LogRecord], int]:
+        """Up to `limit` lines from `position` on, and the position to go on from."""
+        ...
+
+
+class StatusObserver(Protocol):
+    """Is told every change; called on the supervisor's thread and must return at once."""
+
+    def __call__(self, statuses: Mapping[str, ServiceStatus]) -> None:
+        """All services as they stand now."""
+        ...

@@ -1,0 +1,1 @@
+"""The only home of `sys.platform`: what the operating systems do differently."""

@@ -1,0 +1,1 @@
+"""The thin shell around the core: threads, sockets and processes. No Qt."""

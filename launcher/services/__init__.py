@@ -1,0 +1,1 @@
+"""Settings and facts in, service descriptions out: pure functions."""

@@ -44,7 +44,10 @@ class PortOwner:
 
 @dataclass(frozen=True, slots=True)
 class PortNotice:
-    """A wanted port was taken, and what was done about it."""
+    """A wanted port was taken, and what was done about it.
+
+    A pinned port is kept all the same: then `used` is `wanted`, and the service cannot start there.
+    """
 
     service: str
     wanted: int
@@ -52,11 +55,48 @@ class PortNotice:
     owner: PortOwner
 
     @property
+    def blocked(self) -> bool:
+        """Whether the port was pinned, so that no other one could be used instead."""
+        return self.used == self.wanted
+
+    @property
     def words(self) -> str:
         """One sentence that names the port, its owner and the way out."""
+        taken = f"Port {self.wanted} is used by {self.owner.words}"
+        if self.blocked:
+            return f"{taken}, and {self.service} is set to use this port and no other."
+        return f"{taken}, so {self.service} uses {self.used}."
+
+    @property
+    def remedy(self) -> str:
+        """What the user can do about it, "" when nothing needs to be done."""
+        if not self.blocked:
+            return ""
+        return f"End {self.owner.words}, or choose another port for {self.service} in the settings."
+
+
+@dataclass(frozen=True, slots=True)
+class AddressNotice:
+    """A wanted address does not exist on this machine, and another one is used."""
+
+    service: str
+    wanted: str
+    used: str
+
+    @property
+    def words(self) -> str:
+        """One sentence that names both addresses."""
         return (
-            f"Port {self.wanted} is used by {self.owner.words}, so {self.service} uses {self.used}."
+            f"This machine has no address {self.wanted}, so {self.service} listens on {self.used}."
         )
+
+    @property
+    def remedy(self) -> str:
+        """Nothing needs to be done."""
+        return ""
+
+
+Notice = PortNotice | AddressNotice
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +118,7 @@ class Endpoints:
     """Every listener's address, chosen before the services are described."""
 
     by_name: Mapping[str, Endpoint] = field(default_factory=dict)
-    notices: tuple[PortNotice, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     def __getitem__(self, name: str) -> Endpoint:
         return self.by_name[name]

@@ -1,0 +1,78 @@
+"""From a broker URL to what Celery needs, the embedded broker's folders included.
+
+``filesystem:///abs/folder`` is the embedded broker: kombu's filesystem transport in that folder.
+Every other URL is passed on as it is.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+SCHEME = "filesystem"
+POLL_SECONDS = 0.1
+_LEFTOVER_MESSAGES = ("*.celeryev.*.msg", "*.pidbox.msg")
+_LEFTOVER_BINDINGS = (
+    "celeryev.exchange",
+    "celery.pidbox.exchange",
+    "reply.celery.pidbox.exchange",
+)
+
+
+@dataclass(frozen=True)
+class Broker:
+    """What Celery's ``broker_url`` and ``broker_transport_options`` are set to."""
+
+    url: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+def broker_from(url: str) -> Broker:
+    """Return the settings for *url*; makes the embedded broker's folders, private to the user.
+
+    Raises ValueError when a filesystem URL names no absolute folder.
+    """
+    if urlsplit(url).scheme != SCHEME:
+        return Broker(url)
+    folder = embedded_folder(url)
+    data, control = folder / "messages", folder / "control"
+    for made in (folder, data, control):
+        made.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Broker(
+        f"{SCHEME}://",
+        {
+            # One folder for both directions: what is published is what is consumed.
+            "data_folder_in": str(data),
+            "data_folder_out": str(data),
+            "control_folder": str(control),
+            "polling_interval": POLL_SECONDS,
+        },
+    )
+
+
+def embedded_folder(url: str) -> Path:
+    """Return the absolute folder that a ``filesystem:`` URL names, on POSIX and Windows."""
+    parts = urlsplit(url)
+    folder = Path(url2pathname(parts.path))
+    if parts.netloc or not parts.path.strip("/") or not folder.is_absolute():
+        msg = f"The embedded broker needs an absolute folder, filesystem:///folder, not {url!r}."
+        raise ValueError(msg)
+    return folder
+
+
+def remove_leftovers(url: str) -> int:
+    """Remove what dead workers and monitors left in the embedded broker; return how many files.
+
+    Their event and control queues stay bound for ever, so every event would be written for them
+    again. Task messages are kept. Call it only while nothing is connected to that folder.
+    """
+    if urlsplit(url).scheme != SCHEME:
+        return 0
+    folder = embedded_folder(url)
+    stale = [p for name in _LEFTOVER_MESSAGES for p in (folder / "messages").glob(name)]
+    stale += [folder / "control" / name for name in _LEFTOVER_BINDINGS]
+    found = [path for path in stale if path.exists()]
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)

@@ -1,0 +1,30 @@
+"""The Celery app: configured from Django's settings, tasks found in the installed apps.
+
+Also owns two habits of the worker process: a default concurrency that suits the pool, and the
+watch over a warm shutdown (``celerytutorial.shutdown``).
+"""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import celeryd_init, worker_shutting_down
+
+from celerytutorial.shutdown import watch_shutdown
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "celerytutorial.settings")
+
+app = Celery("celerytutorial")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@celeryd_init.connect
+def suit_concurrency_to_pool(conf: Any, options: dict[str, Any], **_: Any) -> None:
+    """Start one process a CPU on prefork: the setting's 50 is meant for greenlets and threads."""
+    pool = options.get("pool_cls") or options.get("pool") or conf.worker_pool
+    if "prefork" in str(pool) and not options.get("concurrency"):
+        conf.worker_concurrency = os.cpu_count() or 1
+
+
+worker_shutting_down.connect(watch_shutdown)

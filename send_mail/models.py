@@ -1,0 +1,141 @@
+"""The rows: outbox, timeline, the catcher's inbox, the queue's pause, one-time login links.
+
+Owns shapes and indexes. Leaves every rule, the change of a state above all, to
+``send_mail.states`` and ``send_mail.services``.
+"""
+
+from django.db import models
+from django.utils import timezone
+
+from send_mail.states import State
+
+
+class Mail(models.Model):
+    """One mail: an envelope, its state, and who works on it. The content is a row of its own."""
+
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    sender = models.CharField(max_length=320)
+    to = models.JSONField(default=list)
+    cc = models.JSONField(default=list, blank=True)
+    bcc = models.JSONField(default=list, blank=True)
+    # [{"address", "state": waiting|delivered|deferred|failed|unknown, "reply"}]
+    recipients = models.JSONField(default=list)
+    subject = models.CharField(max_length=998, blank=True)
+    message_id = models.CharField(max_length=255, unique=True)
+    idempotency_key = models.CharField(max_length=255, unique=True, null=True)
+    fingerprint = models.CharField(max_length=64, blank=True)
+
+    created_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(default=timezone.now)
+    queued_at = models.DateTimeField(default=timezone.now)  # the days of trying count from here
+    published_at = models.DateTimeField(null=True)
+    publish_count = models.PositiveIntegerField(default=0)
+    unanswered_wakeups = models.PositiveIntegerField(default=0)
+    under_way_until = models.DateTimeField(null=True)  # until then no second wake-up is sent
+
+    attempts = models.PositiveIntegerField(default=0)
+    worker_deaths = models.PositiveIntegerField(default=0)
+    claim = models.CharField(max_length=32, blank=True)
+    claimed_by = models.CharField(max_length=255, blank=True)
+    claimed_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    data_at = models.DateTimeField(null=True)  # set just before the final dot of DATA
+    finished_at = models.DateTimeField(null=True)
+    last_code = models.PositiveIntegerField(null=True)
+    last_reply = models.TextField(blank=True)
+    words = models.TextField(blank=True)
+
+    class Meta:
+        """The relay asks by state and time, the reaper by lease, pages by state and id."""
+
+        indexes = (
+            models.Index(fields=["state", "due_at"], name="mail_due"),
+            models.Index(fields=["state", "lease_until"], name="mail_lease"),
+            models.Index(fields=["state", "-id"], name="mail_page"),
+        )
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.subject} ({self.state})"
+
+
+class MailContent(models.Model):
+    """What is sent: kept apart so that lists and claims never read it."""
+
+    mail = models.OneToOneField(Mail, models.CASCADE, primary_key=True, related_name="content")
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    source = models.BinaryField()  # the MIME message with CRLF, without Bcc
+
+    def __str__(self) -> str:
+        return f"content of #{self.pk}"
+
+
+class Event(models.TextChoices):
+    """The steps of a mail's timeline."""
+
+    SAVED = "saved"
+    PUBLISHED = "published"
+    RECEIVED = "received"
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    RETRYING = "retrying"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    RETURNED = "returned"
+    QUARANTINED = "quarantined"
+    CANCELLED = "cancelled"
+    RESENT = "resent"
+
+
+class MailEvent(models.Model):
+    """One step of a timeline, to the millisecond and finer."""
+
+    mail = models.ForeignKey(Mail, models.CASCADE, related_name="events")
+    event = models.CharField(max_length=12, choices=Event.choices)
+    at = models.DateTimeField()
+    detail = models.TextField(blank=True)
+
+    class Meta:
+        """A timeline is read in the order of its times."""
+
+        ordering = ("at", "id")
+
+    def __str__(self) -> str:
+        return f"{self.event} at {self.at.isoformat()}"
+
+
+class CaughtMail(models.Model):
+    """One message that the catcher took: envelope and source as they came."""
+
+    received_at = models.DateTimeField(default=timezone.now)
+    peer = models.CharField(max_length=64, blank=True)
+    envelope_from = models.CharField(max_length=320, blank=True)
+    envelope_to = models.JSONField(default=list)
+    subject = models.TextField(blank=True)
+    message_id = models.CharField(max_length=255, blank=True, db_index=True)
+    size = models.PositiveIntegerField()
+    source = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.subject}"
+
+
+class Pause(models.Model):
+    """The queue's one switch: a row means paused, its reason is the notice."""
+
+    since = models.DateTimeField(default=timezone.now)
+    reason = models.TextField()
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class LoginLink(models.Model):
+    """A one-time way into the admin; the token itself is kept nowhere."""
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    next_path = models.CharField(max_length=200)
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"to {self.next_path} until {self.expires_at.isoformat()}"

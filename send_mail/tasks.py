@@ -1,0 +1,37 @@
+"""Celery's side, thin: each task hands over to a service.
+
+Also the worker's two moments: started anew it takes back what its dead predecessor held, and
+while it leaves it starts nothing new.
+"""
+
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_ready
+from celery.worker import state as worker_state
+from django.db import connection
+
+from send_mail.services import claims, sending
+from send_mail.services import relay as relaying
+
+
+@shared_task(bind=True)
+def send_email_task(self: Any, mail_id: int) -> None:
+    """Send the mail with this id, if it still waits and nobody else has it."""
+    if worker_state.should_stop is not None or worker_state.should_terminate is not None:
+        claims.put_back(mail_id)
+        return
+    sending.send(mail_id, worker=self.request.hostname or "worker")
+
+
+@shared_task
+def relay() -> None:
+    """Publish what is due; beat asks for it."""
+    relaying.relay()
+
+
+@worker_ready.connect
+def take_back_from_predecessor(sender: Any, **_: Any) -> None:
+    """Free the mails of a killed worker with our node name: no two of one name live at once."""
+    claims.reap_worker(sender.hostname)
+    connection.close()

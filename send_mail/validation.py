@@ -1,0 +1,121 @@
+"""What may stand in a mail: addresses, header values, text.
+
+Both the form and the API ask here. Every refusal is Django's ValidationError with words for the
+person who typed it; the caller knows the field.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from email.utils import formataddr, parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from email_validator import EmailNotValidError, validate_email
+
+MAX_SUBJECT = 900
+MAX_TEXT = 2_000_000
+_SEPARATORS = re.compile(r'(?:"(?:\\.|[^"\\])*"|[^,;])+')
+_ENCODED_WORD = re.compile(r"=\?.*\?=", re.DOTALL)
+_AT_LOCALHOST = re.compile(r"@localhost(>?)$", re.IGNORECASE)
+_LINE_SEPARATORS = "\u2028\u2029"
+
+
+def clean_header(value: str) -> str:
+    """Return *value* as it may stand in a header.
+
+    Refused are controls (newline, NUL, U+0085), U+2028 and U+2029, lone surrogates, and encoded
+    words: some Pythons decode ``=?utf-8?q?a=0D=0ABcc=3A_x?=`` into a header line of its own.
+    """
+    for character in value:
+        if unicodedata.category(character) in {"Cc", "Cs"} or character in _LINE_SEPARATORS:
+            msg = f"A line break or control character (U+{ord(character):04X}) is not allowed here."
+            raise ValidationError(msg)
+    if _ENCODED_WORD.search(value):
+        msg = "An encoded word (=?...?=) is not allowed here; write the text itself."
+        raise ValidationError(msg)
+    return value.strip()
+
+
+def clean_subject(value: str) -> str:
+    """Return the subject, a header of bounded length."""
+    if len(value) > MAX_SUBJECT:
+        msg = f"At most {MAX_SUBJECT} characters."
+        raise ValidationError(msg)
+    return clean_header(value)
+
+
+def clean_text(value: str) -> str:
+    """Return a body without what no mail can carry: NUL and lone surrogates."""
+    if "\0" in value:
+        msg = "A NUL character is not allowed here."
+        raise ValidationError(msg)
+    if any(unicodedata.category(character) == "Cs" for character in value):
+        msg = "A lone surrogate is not a character."
+        raise ValidationError(msg)
+    if len(value) > MAX_TEXT:
+        msg = f"At most {MAX_TEXT:,} characters."
+        raise ValidationError(msg)
+    return value
+
+
+def clean_addresses(value: Any) -> list[str]:
+    """Return *value*, a list or a string with commas, as addresses without doubles.
+
+    An address may have a name: ``Ada <ada@example.org>``.
+    """
+    parts = [value] if isinstance(value, str) else value
+    if not isinstance(parts, (list, tuple)) or not all(isinstance(part, str) for part in parts):
+        msg = "Give a list of addresses, or one string with commas between them."
+        raise ValidationError(msg)
+    found: dict[str, str] = {}
+    for part in _split(parts):
+        address = clean_address(part)
+        found.setdefault(bare(address).lower(), address)
+    return list(found.values())
+
+
+def clean_address(value: str) -> str:
+    """Return one address as it is written in a header; ``x@localhost`` is allowed."""
+    given = clean_header(value)
+    asked = _AT_LOCALHOST.sub(r"@localhost.test\1", given)
+    try:
+        parsed = validate_email(
+            asked,
+            check_deliverability=False,
+            allow_display_name=True,
+            allow_smtputf8=False,
+            test_environment=True,
+        )
+    except EmailNotValidError as error:
+        msg = f"{given}: {error}"
+        raise ValidationError(msg) from error
+    address = parsed.ascii_email or parsed.normalized
+    if asked != given:
+        address = address.removesuffix(".test")
+    name = parsed.display_name or ""
+    clean_header(name)
+    return formataddr((name, address)) if name.isascii() else f'"{_quoted(name)}" <{address}>'
+
+
+def bare(address: str) -> str:
+    """Return the address alone, for the envelope."""
+    return parseaddr(address)[1]
+
+
+def check_count(*fields: Iterable[str]) -> None:
+    """Refuse more recipients than one mail may have."""
+    count = sum(1 for field in fields for _ in field)
+    if count > settings.MAIL_MAX_RECIPIENTS:
+        msg = f"At most {settings.MAIL_MAX_RECIPIENTS} recipients in one mail, not {count}."
+        raise ValidationError(msg)
+
+
+def _split(parts: Iterable[str]) -> list[str]:
+    pieces = [piece for part in parts for piece in _SEPARATORS.findall(clean_header(part))]
+    return [piece for piece in pieces if piece.strip()]
+
+
+def _quoted(name: str) -> str:
+    return name.replace("\\", "\\\\").replace('"', '\\"')

@@ -81,21 +81,22 @@ def explain(
     headline, tone = _HEADLINES[status.state]
     ours = spec.kind is not ServiceKind.OUTSIDE
     can_restart = ours and status.state in (S.STARTING, S.READY, S.UNHEALTHY)
+    stopping = status.state is S.STOPPING
     return Explanation(
         headline=headline,
         tone=tone,
-        sentence=_sentence(spec, status, now, titles or {}),
+        sentence=_sentence(status, now, titles or {}),
         remedy=status.problem.remedy if status.problem else "",
-        can_start=status.state in (S.STOPPED, S.FAILED, S.BACKOFF, S.DONE),
+        can_start=status.state in (S.STOPPED, S.FAILED, S.BACKOFF, S.DONE)
+        or (stopping and not status.wanted),
         can_stop=status.state in (S.WAITING, S.STARTING, S.READY, S.UNHEALTHY, S.BACKOFF)
-        or (status.state is S.FAILED and status.alive),
+        or (status.state is S.FAILED and status.alive)
+        or (stopping and status.wanted),
         can_restart=can_restart,
     )
 
 
-def _sentence(
-    spec: ServiceSpec, status: ServiceStatus, now: float, titles: Mapping[str, str]
-) -> str:
+def _sentence(status: ServiceStatus, now: float, titles: Mapping[str, str]) -> str:
     problem = status.problem.words if status.problem else ""
     match status.state:
         case S.STOPPED:

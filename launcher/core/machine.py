@@ -173,7 +173,11 @@ class _Turn:
         self.enter_waiting()
 
     def enter_waiting(self) -> None:
-        asks = self.spec.probe.asks_first and self.spec.probe.kind is not ProbeKind.NONE
+        # A service outside has no other way to be reached than to be asked.
+        outside = self.spec.kind is ServiceKind.OUTSIDE
+        asks = outside or (
+            self.spec.probe.asks_first and self.spec.probe.kind is not ProbeKind.NONE
+        )
         self.enter(S.WAITING, asked=not asks, pid=None)
         if asks:
             self.probe()
@@ -211,7 +215,7 @@ class _Turn:
         self.take_stop_step(0)
 
     def take_stop_step(self, index: int) -> None:
-        self.change(stop_step=index)
+        self.change(stop_step=index, settling=False)
         self.effects.append(RunStopStep(self.status.generation, index))
         self.arm(Timer.DEADLINE, self.spec.stop.steps[index].timeout)
 
@@ -232,7 +236,8 @@ class _Turn:
 
     def conflict(self, problem: Problem) -> None:
         """The port answers for somebody else: choose again once, then give up."""
-        movable = self.spec.port is not None and not self.spec.port_pinned
+        ours = self.spec.kind is not ServiceKind.OUTSIDE
+        movable = ours and self.spec.port is not None and not self.spec.port_pinned
         if not movable or self.status.re_resolved:
             self.enter_failed(problem)
             return
@@ -302,12 +307,18 @@ class _Turn:
                 if self.spec.kind is ServiceKind.DAEMON:
                     self.probe()
             case LineMeaning.FATAL if state in (S.STARTING, S.READY, S.UNHEALTHY):
-                self.enter_stopping(StopReason.FATAL, problem=event.problem)
+                words = f"{self.spec.title} reported a fatal error."
+                self.enter_stopping(
+                    StopReason.FATAL, problem=event.problem or Problem(words, "See its log.")
+                )
             case LineMeaning.PORT_TAKEN if state is S.STARTING:
-                self.enter_stopping(StopReason.CONFLICT, problem=event.problem)
-            case LineMeaning.MAY_END if state is S.STOPPING:
+                words = f"{self.spec.title} found its port taken by another process."
+                self.enter_stopping(StopReason.CONFLICT, problem=event.problem or Problem(words))
+            case LineMeaning.MAY_END if state is S.STOPPING and not self.status.settling:
+                # Once a step: a service that goes on saying so must not put its end off for ever.
                 settle = self.spec.stop.steps[self.status.stop_step].settle
                 if settle > 0:
+                    self.change(settling=True)
                     self.arm(Timer.DEADLINE, settle)
             case _:
                 pass
@@ -341,8 +352,9 @@ class _Turn:
                 self.conflict(self.problem_of(event))
             case ProbeOutcome.NOT_READY:
                 self.change(asked=True, detail=event.detail)
-                self.arm(Timer.PROBE, self.spec.probe.interval)
                 self.try_start()
+                if self.status.state is S.WAITING:
+                    self.arm(Timer.PROBE, self.spec.probe.interval)
 
     def probed_running(self, event: Probed, *, good: bool) -> None:
         misses = 0 if good else self.status.misses + 1

@@ -92,6 +92,8 @@ class ServiceStatus:
     """The port was chosen anew once since the last start that the user asked for."""
     stop_reason: StopReason | None = None
     stop_step: int = 0
+    settling: bool = False
+    """In STOPPING: what could be lost in this step is safe, so its time was cut short."""
     problem: Problem | None = None
     last_exit: ExitInfo | None = None
     retry_at: float | None = None

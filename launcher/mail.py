@@ -229,8 +229,11 @@ class MailClient:
 
     def queue(self) -> Queue:
         """The queue as a whole."""
-        given = self._ask("GET", "/api/queue")
-        return Queue(given["counts"], given["paused"], given.get("reason") or "")
+        return _queue(self._ask("GET", "/api/queue"))
+
+    def set_paused(self, *, paused: bool) -> Queue:
+        """Pause sending, or let it go on at once."""
+        return _queue(self._ask("POST", "/api/queue", {"paused": paused}))
 
     def relay(self) -> Relayed:
         """Have every due mail published now."""
@@ -346,6 +349,10 @@ def _row(given: _Json) -> MailRow:
         last_code=given.get("last_code"),
         last_reply=given.get("last_reply", ""),
     )
+
+
+def _queue(given: _Json) -> Queue:
+    return Queue(given["counts"], given["paused"], given.get("reason") or "")
 
 
 def _inbox_row(given: _Json) -> InboxRow:

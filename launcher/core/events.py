@@ -88,6 +88,15 @@ class Probed:
 
 
 @dataclass(frozen=True, slots=True)
+class ProbeAnswer:
+    """What a prober came back with; the supervisor makes a Probed of it."""
+
+    outcome: ProbeOutcome
+    detail: str = ""
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LineMatched:
     """A watched line was printed by the process of `generation`."""
 

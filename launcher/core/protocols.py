@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+from launcher.core.events import ProbeAnswer
 from launcher.core.logs import LogRecord
 from launcher.core.spec import LineWatch, ServiceSpec, StopAction
 from launcher.core.state import ServiceStatus
@@ -52,8 +53,8 @@ class ProcessRunner(Protocol):
 class Prober(Protocol):
     """Asks one service whether it is ready; keeps its connection between questions."""
 
-    def probe(self) -> tuple[str, str]:
-        """Return (outcome, detail); outcome is a value of ProbeOutcome. May take its timeout."""
+    def probe(self) -> ProbeAnswer:
+        """Ask once; takes at most about the timeout of its ProbeSpec. Never raises."""
         ...
 
     def close(self) -> None:

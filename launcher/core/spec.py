@@ -96,7 +96,8 @@ class Backoff:
 
     def delay(self, attempt: int) -> float:
         """Seconds to wait before try number `attempt + 1`; `attempt` counts failures from 1."""
-        return float(min(self.cap, self.first * self.factor ** max(0, attempt - 1)))
+        # Beyond 64 steps any growth has met its cap, and a float would overflow.
+        return float(min(self.cap, self.first * self.factor ** min(64, max(0, attempt - 1))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,33 @@
+"""The entry: dispatches before any heavy import, and hands the terminal the window opener."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run the command line; the exit code is the process's own."""
+    if sys.argv[1:2] == ["guard"]:
+        from launcher.runtime import guard
+
+        return guard.main(sys.argv[2])
+    from launcher.cli import run
+
+    return run(sys.argv[1:], _open_window)
+
+
+def main_gui() -> int:
+    """The start by double-click: the window, without a terminal to write to."""
+    from launcher.cli import run
+
+    return run(["window", *sys.argv[1:]], _open_window)
+
+
+def _open_window(session: object) -> int:
+    from launcher.gui.main import open_window
+
+    return open_window(session)  # type: ignore[arg-type]  # the window states what it needs of it
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,137 @@
+"""The composition root: wires one run, once."""
+
+from __future__ import annotations
+
+import contextlib
+import site
+import sys
+import sysconfig
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from launcher import platform
+from launcher.control_verbs import verbs
+from launcher.core.facts import BrokerMode, RabbitInstallation
+from launcher.core.project import Project
+from launcher.paths import Home
+from launcher.platform.system import System
+from launcher.runtime import instance, port_choice, prerequisites
+from launcher.runtime.control import ControlServer
+from launcher.runtime.credentials import load_or_make
+from launcher.runtime.guard import Guard
+from launcher.runtime.logs import LogStore
+from launcher.runtime.process import program_folder
+from launcher.services.catalogue import wanted_endpoints
+from launcher.services.plan import Plan
+from launcher.services.rabbitmq import node_files
+from launcher.session import Session
+from launcher.settings import load
+
+
+class BrokerMissingError(Exception):
+    """RabbitMQ was asked for by name and is not there; the message holds the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a command line asks for beyond the settings; None leaves the settings' word."""
+
+    broker: str | None = None
+
+
+def bundled_project() -> Project:
+    """The project that comes with the launcher, run by the launcher's own interpreter."""
+    folder = program_folder()
+    installed = {sysconfig.get_path("purelib"), *site.getsitepackages()}
+    # From a checkout the packages are found only if their folder is named.
+    named = {} if str(folder) in installed else {"PYTHONPATH": str(folder)}
+    return Project(
+        name="celerytutorial",
+        interpreter=sys.executable,
+        settings_module="celerytutorial.settings",
+        celery_app="celerytutorial",
+        wsgi="celerytutorial.wsgi:application",
+        environment=named,
+        bundled=True,
+    )
+
+
+@contextlib.contextmanager
+def open_session(home: Home, wishes: Wishes = Wishes()) -> Iterator[Session]:
+    """Take the home and open a run on it; at the end everything is stopped in order.
+
+    Raises HomeError, AlreadyRunningError, BrokerMissingError or UnsupportedSystemError, each with words
+    for the user.
+    """
+    system = platform.current()
+    home.prepare()
+    settings, errors = load(home.settings_file)
+    if wishes.broker is not None:
+        settings = replace(settings, broker=wishes.broker)
+    run = uuid.uuid4().hex
+    holder = instance.take(home, system, run)
+    try:
+        broker, rabbit = _choose_broker(settings.broker)
+        plan = Plan(
+            settings=settings,
+            project=bundled_project(),
+            home=home,
+            run=run,
+            broker=broker,
+            endpoints=port_choice.resolve(wanted_endpoints(settings, broker)),
+            secrets=load_or_make(home.secrets_file, system),
+            rabbitmq=rabbit,
+        )
+        _write_broker_files(plan, system)
+        session = Session(
+            plan,
+            system=system,
+            instance=holder,
+            logs=LogStore(home.logs),
+            guard=lambda: Guard(system, run, str(program_folder())),
+            settings_errors=errors,
+        )
+    except BaseException:
+        holder.release()
+        raise
+    session.open()
+    control = ControlServer(home, system, verbs(session))
+    try:
+        yield session
+    finally:
+        session.close()
+        control.close()
+
+
+def _choose_broker(wanted: str) -> tuple[BrokerMode, RabbitInstallation | None]:
+    if "://" in wanted:
+        return BrokerMode.EXTERNAL, None
+    if wanted == "embedded":
+        return BrokerMode.EMBEDDED, None
+    found = prerequisites.find_rabbitmq()
+    if found is not None:
+        return BrokerMode.RABBITMQ, found
+    if wanted == "rabbitmq":
+        raise BrokerMissingError(
+            "RabbitMQ or Erlang was not found on this machine. "
+            f"Install them with {prerequisites.FIX_COMMAND}, or use --broker embedded."
+        )
+    return BrokerMode.EMBEDDED, None
+
+
+def _write_broker_files(plan: Plan, system: System) -> None:
+    if plan.broker is BrokerMode.EMBEDDED:
+        Path(plan.embedded_folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+    if plan.broker is not BrokerMode.RABBITMQ or plan.rabbitmq is None:
+        return
+    files: Mapping[Path, str] = node_files(plan, plan.rabbitmq)
+    for path, text in files.items():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        system.write_private(path, text)
+    cookie = next(iter(files)).parent / ".erlang.cookie"
+    # Erlang insists on a file that its owner alone can read.
+    cookie.unlink(missing_ok=True)
+    system.write_private(cookie, plan.secrets["erlang_cookie"])
+    cookie.chmod(0o400)

@@ -1,0 +1,102 @@
+"""The terminal: commands, their exit codes, and what programs read from them.
+
+Exit codes: 0 done; 1 it failed or something is left; 2 wrong usage; 3 nothing runs with this home;
+4 another instance runs with this home; 5 this machine or this folder cannot be used.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+import click
+
+from launcher import __version__
+from launcher.app import BrokerMissingError, open_session
+from launcher.cli import demo, doctor, remote, up
+from launcher.cli.options import CommandError, ask_running, common, say
+from launcher.paths import HomeError, find_home
+from launcher.platform import UnsupportedSystemError
+from launcher.runtime.control import NotRunningError, RequestError
+from launcher.runtime.instance import AlreadyRunningError
+from launcher.session import Session
+
+Opener = Callable[[Session], int]
+
+
+@click.group(
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="Celery Launcher")
+@click.option(
+    "--home", "top_home", metavar="DIR", help="Folder of all data; see also each command."
+)
+@click.pass_context
+def main(context: click.Context, top_home: str | None) -> None:
+    """Start, watch and explain Django + Celery + RabbitMQ on this machine.
+
+    Without a command the window opens; without a display it is the same as `up`.
+    """
+    if top_home is not None:
+        os.environ["CELERY_LAUNCHER_HOME"] = top_home
+    if context.invoked_subcommand is None:
+        context.invoke(window)
+
+
+@main.command()
+@common(json=False)
+@click.pass_obj
+def window(opener: Opener, home: str | None) -> int:
+    """Open the window (what happens without a command)."""
+    if not _has_display():
+        say("There is no display here, so this is the terminal view (celery-launcher up).")
+        return up.run_up(find_home(home), broker=None, only=None, as_json=False)
+    place = find_home(home)
+    try:
+        with open_session(place) as session:
+            if session.starts_services:
+                session.start_all()
+            return opener(session)
+    except AlreadyRunningError:
+        raised = any(answer.get("raised") for answer in ask_running(place, "raise"))
+        if raised:
+            return 0
+        raise
+
+
+def _has_display() -> bool:
+    if sys.platform in ("win32", "darwin"):  # window systems that are always there
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+for command in (up.up, demo.demo, doctor.doctor, *remote.COMMANDS):
+    main.add_command(command)
+
+
+def run(arguments: Sequence[str], opener: Opener) -> int:
+    """Run the command line and return its exit code; expected failures become one sentence."""
+    try:
+        result = main.main(
+            args=list(arguments), prog_name="celery-launcher", obj=opener, standalone_mode=False
+        )
+    except click.exceptions.Abort:
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except NotRunningError as error:
+        say(str(error), "Start it with: celery-launcher up")
+        return 3
+    except AlreadyRunningError as error:
+        say(str(error), "See it with: celery-launcher status, end it with: celery-launcher down")
+        return 4
+    except (HomeError, UnsupportedSystemError, BrokerMissingError) as error:
+        say(str(error))
+        return 5
+    except (RequestError, CommandError) as error:
+        say(str(error))
+        return 1
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,63 @@
+"""`doctor`: every prerequisite, the fact found, the remedy; `--fix` installs what is missing."""
+
+from __future__ import annotations
+
+import click
+
+from launcher.cli.options import common, emit, say
+from launcher.core.checks import CheckResult, Verdict
+from launcher.core.facts import BrokerMode
+from launcher.paths import find_home
+from launcher.runtime import port_choice, prerequisites
+from launcher.services.catalogue import wanted_endpoints
+from launcher.settings import load
+
+_MARKS = {Verdict.OK: ("●", "green"), Verdict.WARN: ("▲", "yellow"), Verdict.FAIL: ("◆", "red")}
+
+
+@click.command()
+@click.option("--fix", is_flag=True, help="Install what is missing (apt on Debian and Ubuntu).")
+@click.option("--for-tests", is_flag=True, help="With --fix: also what the tests need.")
+@common()
+def doctor(fix: bool, for_tests: bool, home: str | None, as_json: bool) -> int:  # noqa: FBT001
+    """Check Erlang, RabbitMQ, Python, ports and folders; say what to do about each."""
+    place = find_home(home)
+    settings, errors = load(place.settings_file)
+    outcome = None
+    if fix:
+        groups = [prerequisites.RABBITMQ, prerequisites.WINDOW]
+        groups += [prerequisites.TESTS] if for_tests else []
+        outcome = prerequisites.fix(groups, say)
+    endpoints = port_choice.resolve(wanted_endpoints(settings, BrokerMode.RABBITMQ))
+    checks = [
+        *(
+            CheckResult("Settings", Verdict.WARN, each.words, "Correct the file.")
+            for each in errors
+        ),
+        *prerequisites.check_all(place.root, endpoints.notices, thorough=True),
+    ]
+    if outcome is not None:
+        say(outcome.words, *([outcome.remedy] if outcome.remedy else []))
+    if as_json:
+        emit(
+            {
+                "checks": [
+                    {
+                        "name": check.name,
+                        "verdict": check.verdict.value,
+                        "fact": check.fact,
+                        "remedy": check.remedy,
+                    }
+                    for check in checks
+                ],
+                "fixed": None if outcome is None else outcome.ok,
+            }
+        )
+    else:
+        for check in checks:
+            mark, colour = _MARKS[check.verdict]
+            click.echo(f"{click.style(mark, fg=colour)} {check.name}: {check.fact}")
+            if check.remedy:
+                click.echo(f"    {check.remedy}")
+    failed = any(check.verdict is Verdict.FAIL for check in checks)
+    return 1 if failed or (outcome is not None and not outcome.ok) else 0

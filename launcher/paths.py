@@ -1,0 +1,72 @@
+"""Where everything of one installation lives: data, configuration, logs and run-time files.
+
+One folder, called the home, so that two homes never meet and removing it removes all.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+HOME_VARIABLE = "CELERY_LAUNCHER_HOME"
+
+
+class HomeError(Exception):
+    """The home cannot be used; the message names the folder and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folders of one installation; `root` is absolute."""
+
+    root: Path
+
+    @property
+    def settings_file(self) -> Path:
+        """The readable, editable settings."""
+        return self.root / "settings.toml"
+
+    @property
+    def secrets_file(self) -> Path:
+        """Generated credentials, readable by the user alone."""
+        return self.root / "secrets.json"
+
+    @property
+    def data(self) -> Path:
+        """Database, broker files, schedules."""
+        return self.root / "data"
+
+    @property
+    def logs(self) -> Path:
+        """One rotated file a service."""
+        return self.root / "logs"
+
+    @property
+    def run(self) -> Path:
+        """What belongs to the running instance: lock, control address, pids."""
+        return self.root / "run"
+
+    def prepare(self) -> None:
+        """Make the folders, readable by the user alone. Raises HomeError."""
+        try:
+            for folder in (self.root, self.data, self.logs, self.run):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            trial = self.run / f".writable-{os.getpid()}"
+            trial.write_text("", encoding="utf-8")
+            trial.unlink()
+        except OSError as error:
+            raise HomeError(
+                f"The folder {self.root} cannot be written ({error.strerror or error}). "
+                f"Make it writable, or choose another with --home or {HOME_VARIABLE}."
+            ) from error
+
+
+def find_home(chosen: str | None = None) -> Home:
+    """The home named by `chosen`, else by CELERY_LAUNCHER_HOME, else the user's data folder."""
+    named = chosen or os.environ.get(HOME_VARIABLE)
+    if named:
+        return Home(Path(named).expanduser().absolute())
+    return Home(platformdirs.user_data_path("celery-launcher", appauthor=False))

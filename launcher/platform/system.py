@@ -1,0 +1,59 @@
+"""What the launcher asks of an operating system; each system fills it in a module of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+RUN_VARIABLE = "CELERY_LAUNCHER_RUN_ID"
+"""In the environment of every process of a run: by it they are found again."""
+SERVICE_VARIABLE = "CELERY_LAUNCHER_SERVICE"
+"""In the environment of every process of a service: the service's name."""
+
+
+class UnsupportedSystemError(Exception):
+    """This operating system has no layer here yet; the message says so in plain words."""
+
+
+class FileLock(Protocol):
+    """A lock that the system drops by itself when its process ends."""
+
+    def release(self) -> None:
+        """Give it back; a second call does nothing."""
+        ...
+
+
+class System(Protocol):
+    """The operating system."""
+
+    def lock(self, path: Path) -> FileLock | None:
+        """Take the exclusive lock on `path`; None when another process holds it."""
+        ...
+
+    def write_private(self, path: Path, text: str) -> None:
+        """Replace a file in one step by one that only this user can read."""
+        ...
+
+    def command(self, command: Sequence[str]) -> list[str]:
+        """The command line under which `command` also ends when the launcher is killed."""
+        ...
+
+    def popen_options(self) -> Mapping[str, Any]:
+        """Further arguments for subprocess.Popen: own session or process group, no console."""
+        ...
+
+    def terminate(self, pid: int) -> None:
+        """Ask a process to end. One that is gone already is no error."""
+        ...
+
+    def marked(self, run: str, service: str | None = None) -> list[int]:
+        """Pids of living processes of this run (and service), this process excepted."""
+        ...
+
+    def end_tree(self, run: str, service: str | None, leaders: Iterable[int]) -> int:
+        """Kill, until none is left, the marked processes and the sessions of `leaders`.
+
+        Returns how many were killed. Takes at most a few seconds.
+        """
+        ...

@@ -1,0 +1,121 @@
+"""The control channel of the running instance: JSON lines over loopback TCP, opened by a token.
+
+Port and token stand in `run/control.json`, which only the user can read. A request is one line
+`{"token", "verb", ...}`; the answer is one line or, for verbs that go on, many; each is an object,
+with `error` when it was refused.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import json
+import secrets
+import socket
+import socketserver
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from launcher.paths import Home
+from launcher.platform.system import System
+
+Answer = Mapping[str, Any]
+Handler = Callable[[Mapping[str, Any]], Iterable[Answer]]
+
+_LINE = 4 * 1024 * 1024
+"""Bytes of a request at most: a mail with its text."""
+
+
+class NotRunningError(Exception):
+    """No instance holds this home."""
+
+
+class RequestError(Exception):
+    """The instance refused a request; the message says why."""
+
+
+class ControlServer:
+    """Answers requests by the handlers given, a thread a connection."""
+
+    def __init__(self, home: Home, system: System, handlers: Mapping[str, Handler]) -> None:
+        self._home = home
+        token = secrets.token_hex(32)
+        self._server = _Server(("127.0.0.1", 0), token, handlers)
+        port = self._server.server_address[1]
+        system.write_private(home.run / "control.json", json.dumps({"port": port, "token": token}))
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.5,), name="control", daemon=True
+        )
+        self._thread.start()
+
+    def close(self) -> None:
+        """Listen no more; requests under way are let go."""
+        with contextlib.suppress(OSError):
+            (self._home.run / "control.json").unlink(missing_ok=True)
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(
+        self, address: tuple[str, int], token: str, handlers: Mapping[str, Handler]
+    ) -> None:
+        super().__init__(address, _Connection)
+        self.token = token
+        self.handlers = handlers
+
+
+class _Connection(socketserver.StreamRequestHandler):
+    server: _Server
+    timeout = 30
+
+    def handle(self) -> None:
+        with contextlib.suppress(OSError):
+            for answer in self._answers(self.rfile.readline(_LINE)):
+                self.wfile.write(json.dumps(answer).encode() + b"\n")
+
+    def _answers(self, line: bytes) -> Iterable[Answer]:
+        try:
+            request = json.loads(line)
+        except ValueError:
+            return [{"error": "not a JSON object"}]
+        token = request.get("token") if isinstance(request, dict) else None
+        if not isinstance(token, str) or not hmac.compare_digest(token, self.server.token):
+            return [{"error": "wrong token"}]
+        handler = self.server.handlers.get(str(request.get("verb")))
+        if handler is None:
+            return [{"error": f"there is no verb {request.get('verb')!r}"}]
+        return _guarded(handler, request)
+
+
+def _guarded(handler: Handler, request: Mapping[str, Any]) -> Iterator[Answer]:
+    try:
+        yield from handler(request)
+    except RequestError as error:
+        yield {"error": str(error)}
+
+
+def request(home: Home, verb: str, *, timeout: float | None = 30, **words: Any) -> Iterator[Answer]:
+    """Ask the running instance and yield its answers.
+
+    Raises NotRunningError when none answers there, RequestError when it refuses.
+    """
+    try:
+        address = json.loads((home.run / "control.json").read_text(encoding="utf-8"))
+        connection = socket.create_connection(("127.0.0.1", address["port"]), timeout=5)
+    except (OSError, ValueError, KeyError) as error:
+        raise NotRunningError(f"Nothing runs with the folder {home.root}.") from error
+    with connection, connection.makefile("rwb") as file:
+        connection.settimeout(timeout)
+        message = {"token": address["token"], "verb": verb, **words}
+        file.write(json.dumps(message).encode() + b"\n")
+        file.flush()
+        for line in file:
+            answer = json.loads(line)
+            if "error" in answer:
+                raise RequestError(answer["error"])
+            yield answer

@@ -1,0 +1,203 @@
+"""Starts children and listens to them: the only place that calls subprocess.Popen for a service.
+
+One thread a child reads its output, one waits for its end; both only hand on what they saw.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from launcher.core.spec import LineWatch, ServiceSpec, StopAction
+from launcher.platform.system import RUN_VARIABLE, SERVICE_VARIABLE, System
+from launcher.runtime.logs import LogSink, LogStore
+
+_CHUNK = 256 * 1024
+_GATHER = 0.02
+"""Seconds to let output gather after a large read: a flood costs one wake-up in 20 ms, not one a
+line; a pipe holds more than is printed in that time."""
+_DRAIN = 0.5
+"""Seconds to wait for the last output after the exit; a grandchild may hold the pipe for ever."""
+_PIPE_BYTES = 1024 * 1024
+_F_SETPIPE_SZ = 1031
+"""fcntl(2), Linux: the size of a pipe's buffer."""
+
+_NOT_INHERITED = ("DJANGO_", "CELERY_", "FLOWER_", "RABBITMQ_", "EMAIL_", "LAUNCHER_", "ERL_")
+"""What the user's shell has set for other projects must not reach ours."""
+
+
+class Children:
+    """`launcher.core.protocols.ProcessRunner` over subprocess.
+
+    `on_begin` and `on_end` are told the pid of every child, so that the guard knows them.
+    """
+
+    def __init__(
+        self,
+        system: System,
+        run: str,
+        logs: LogStore,
+        on_begin: Callable[[int], None],
+        on_end: Callable[[int], None],
+    ) -> None:
+        self._system = system
+        self._run = run
+        self._logs = logs
+        self._on_begin = on_begin
+        self._on_end = on_end
+
+    def spawn(
+        self,
+        spec: ServiceSpec,
+        on_watch: Callable[[LineWatch, Sequence[str]], None],
+        on_exit: Callable[[int], None],
+    ) -> Child:
+        """Start the process. Raises OSError when it cannot be started."""
+        environment = child_environment(os.environ, spec.environment, self._run, spec.name)
+        if shutil.which(spec.command[0], path=environment.get("PATH")) is None:
+            raise FileNotFoundError(2, "there is no such program", spec.command[0])
+        process = subprocess.Popen(
+            self._system.command(spec.command),
+            env=environment,
+            cwd=spec.folder or None,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            bufsize=0,
+            **self._system.popen_options(),
+        )
+        self._on_begin(process.pid)
+
+        def ended(code: int) -> None:
+            self._on_end(process.pid)
+            on_exit(code)
+
+        child = Child(process, spec, self._system, self._run, self._logs.sink(spec.name))
+        child.listen(on_watch, ended)
+        return child
+
+
+def child_environment(
+    own: Mapping[str, str], added: Mapping[str, str], run: str, service: str
+) -> dict[str, str]:
+    """The environment of a service's process: the user's, cleaned, and what the service needs."""
+    environment = {
+        key: value for key, value in own.items() if not key.upper().startswith(_NOT_INHERITED)
+    }
+    environment |= {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
+    environment |= added
+    environment |= {RUN_VARIABLE: run, SERVICE_VARIABLE: service}
+    return environment
+
+
+class Child:
+    """A living process and its tree; `launcher.core.protocols.ChildProcess`."""
+
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        spec: ServiceSpec,
+        system: System,
+        run: str,
+        sink: LogSink,
+    ) -> None:
+        self._process = process
+        self._spec = spec
+        self._system = system
+        self._run = run
+        self._sink = sink
+        self._ended = threading.Event()
+
+    @property
+    def pid(self) -> int:
+        """Of the main process."""
+        return self._process.pid
+
+    def act(self, action: StopAction) -> None:
+        """Ask the process or its tree to end."""
+        if self._ended.is_set():
+            return
+        match action:
+            case StopAction.TERMINATE:
+                self._system.terminate(self.pid)
+            case StopAction.KILL_TREE:
+                self._end_tree()
+
+    def listen(
+        self,
+        on_watch: Callable[[LineWatch, Sequence[str]], None],
+        on_exit: Callable[[int], None],
+    ) -> None:
+        """Begin to read and to wait, on two threads."""
+        reader = threading.Thread(
+            target=self._read, args=(on_watch,), name=f"read-{self._spec.name}", daemon=True
+        )
+        waiter = threading.Thread(
+            target=self._wait, args=(reader, on_exit), name=f"wait-{self._spec.name}", daemon=True
+        )
+        reader.start()
+        waiter.start()
+
+    def _read(self, on_watch: Callable[[LineWatch, Sequence[str]], None]) -> None:
+        watches = [_Watcher(watch) for watch in self._spec.watches]
+        pipe = self._process.stdout
+        assert pipe is not None  # noqa: S101 - stdout=PIPE
+        descriptor = pipe.fileno()
+        _enlarge(descriptor)
+        while chunk := os.read(descriptor, _CHUNK):
+            _tell(watches, self._sink.write(chunk), on_watch)
+            if len(chunk) > 4096:
+                self._ended.wait(_GATHER)
+        _tell(watches, self._sink.close(), on_watch)
+        pipe.close()
+
+    def _wait(self, reader: threading.Thread, on_exit: Callable[[int], None]) -> None:
+        code = self._process.wait()
+        # What is left of the tree would hold ports and files that the next start needs.
+        self._end_tree()
+        reader.join(_DRAIN)
+        self._ended.set()
+        on_exit(code)
+
+    def _end_tree(self) -> None:
+        self._system.end_tree(self._run, self._spec.name, [self.pid])
+
+
+class _Watcher:
+    """Counts the lines that match a watch."""
+
+    def __init__(self, watch: LineWatch) -> None:
+        self.watch = watch
+        self.pattern = re.compile(watch.pattern.encode())
+        self.seen = 0
+
+
+def _tell(
+    watchers: list[_Watcher], lines: bytes, on_watch: Callable[[LineWatch, Sequence[str]], None]
+) -> None:
+    for watcher in watchers:
+        for match in watcher.pattern.finditer(lines):
+            watcher.seen += 1
+            if watcher.seen == watcher.watch.count:
+                groups = [(group or b"").decode("utf-8", "replace") for group in match.groups()]
+                on_watch(watcher.watch, groups)
+
+
+def _enlarge(descriptor: int) -> None:
+    """Give the pipe a larger buffer where the system lets us; elsewhere the default does."""
+    try:
+        import fcntl  # noqa: PLC0415 - POSIX only
+
+        fcntl.fcntl(descriptor, _F_SETPIPE_SZ, _PIPE_BYTES)
+    except (ImportError, OSError):
+        pass
+
+
+def program_folder() -> Path:
+    """The folder that holds our packages, for children that run from elsewhere."""
+    return Path(__file__).resolve().parents[2]

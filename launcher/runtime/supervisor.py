@@ -1,0 +1,356 @@
+"""One thread that applies the rules: post -> step -> effects -> publish. It never blocks.
+
+Everything that may take time (probes, ending a tree) runs in a small pool and posts its outcome
+back. Processes are started on this thread, because on Linux they are tied to the thread that
+started them.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from launcher.core.events import (
+    ArmTimer,
+    BeginProbe,
+    DependenciesChanged,
+    Effect,
+    Event,
+    Exited,
+    LineMatched,
+    ProbeAnswer,
+    Probed,
+    Refuse,
+    ResolvePorts,
+    RestartRequested,
+    RunStopStep,
+    Spawn,
+    Spawned,
+    SpawnFailed,
+    StartRequested,
+    StopRequested,
+    Timer,
+    TimerFired,
+)
+from launcher.core.graph import start_order, stoppable, waiting_on
+from launcher.core.machine import step
+from launcher.core.protocols import ChildProcess, Clock, Prober, ProcessRunner, StatusObserver
+from launcher.core.spec import LineWatch, ServiceSpec
+from launcher.core.state import Problem, ServiceState, ServiceStatus
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """Run something on the supervisor's thread."""
+
+    function: Callable[[], None]
+
+
+class Supervisor:
+    """Keeps the services as they are wanted.
+
+    `make_prober` gives the prober of a specification; `resolve_ports` is called on the supervisor's
+    thread when a service lost its port, and returns the new specifications; `notice` gets sentences
+    for the user. Public methods may be called from any thread and return at once.
+    """
+
+    def __init__(
+        self,
+        specs: Iterable[ServiceSpec],
+        *,
+        runner: ProcessRunner,
+        make_prober: Callable[[ServiceSpec], Prober],
+        clock: Clock,
+        resolve_ports: Callable[[str], Iterable[ServiceSpec]],
+        notice: Callable[[str], None],
+    ) -> None:
+        self._specs = _in_order(specs)
+        self._runner = runner
+        self._make_prober = make_prober
+        self._clock = clock
+        self._resolve_ports = resolve_ports
+        self._notice = notice
+        now = clock.monotonic()
+        self._statuses: Mapping[str, ServiceStatus] = {
+            name: ServiceStatus(name, since=now) for name in self._specs
+        }
+        self._inbox: queue.SimpleQueue[tuple[str, Event] | _Call | None] = queue.SimpleQueue()
+        self._timers: dict[tuple[str, Timer], tuple[float, int]] = {}
+        self._children: dict[str, tuple[int, ChildProcess]] = {}
+        self._probes = _Probes()
+        self._to_stop: set[str] = set()
+        self._observers: list[StatusObserver] = []
+        self._pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="supervisor-pool")
+        self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
+
+    # -- from any thread -----------------------------------------------------------------------
+
+    @property
+    def specs(self) -> Mapping[str, ServiceSpec]:
+        """The specifications by name, in start order."""
+        return self._specs
+
+    @property
+    def statuses(self) -> Mapping[str, ServiceStatus]:
+        """All services as they stand; never changed in place."""
+        return self._statuses
+
+    def run(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+        self._inbox.put(_Call(self._tell_dependents))
+
+    def close(self) -> None:
+        """End the thread; the services are left as they are, so stop them first."""
+        self._inbox.put(None)
+        self._thread.join(timeout=10)
+        self._probes.close()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def subscribe(self, observer: StatusObserver) -> Callable[[], None]:
+        """Tell `observer` every change, and the present state at once; returns its cancellation."""
+
+        def add() -> None:
+            self._observers.append(observer)
+            observer(self._statuses)
+
+        def remove() -> None:
+            if observer in self._observers:
+                self._observers.remove(observer)
+
+        self._inbox.put(_Call(add))
+        return lambda: self._inbox.put(_Call(remove))
+
+    def start(self, name: str) -> None:
+        """Want the service, and all that it depends on."""
+        self._inbox.put(_Call(lambda: self._start(name)))
+
+    def stop(self, name: str) -> None:
+        """Want the service no more."""
+        self._inbox.put(_Call(lambda: self._stop_in_order([name])))
+
+    def restart(self, name: str) -> None:
+        """End the service and start it again."""
+        self._inbox.put((name, RestartRequested()))
+
+    def start_all(self, names: Iterable[str] | None = None) -> None:
+        """Want all services, or those of `names`."""
+        wanted = list(self._specs if names is None else names)
+
+        def start_each() -> None:
+            for name in wanted:
+                self._start(name)
+
+        self._inbox.put(_Call(start_each))
+
+    def stop_all(self) -> None:
+        """Stop all in the order that nobody loses what it depends on."""
+        self._inbox.put(_Call(lambda: self._stop_in_order(self._specs)))
+
+    def nudge(self) -> None:
+        """Tell all observers the present state once more."""
+        self._inbox.put(_Call(self._publish))
+
+    def wait_until(
+        self, condition: Callable[[Mapping[str, ServiceStatus]], bool], timeout: float | None
+    ) -> bool:
+        """Block the calling thread until the condition holds; False when it did not in time."""
+        held = threading.Event()
+
+        def observe(statuses: Mapping[str, ServiceStatus]) -> None:
+            if condition(statuses):
+                held.set()
+
+        cancel = self.subscribe(observe)
+        try:
+            return held.wait(timeout)
+        finally:
+            cancel()
+
+    # -- the thread ----------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while True:
+            try:
+                message = self._inbox.get(timeout=self._next_deadline())
+            except queue.Empty:
+                self._fire_timers()
+                continue
+            if message is None:
+                return
+            if isinstance(message, _Call):
+                message.function()
+            else:
+                self._apply(*message)
+            self._fire_timers()
+
+    def _next_deadline(self) -> float | None:
+        if not self._timers:
+            return None
+        due = min(deadline for deadline, _ in self._timers.values())
+        return max(0.0, due - self._clock.monotonic())
+
+    def _fire_timers(self) -> None:
+        now = self._clock.monotonic()
+        due = [key for key, (deadline, _) in self._timers.items() if deadline <= now]
+        for name, timer in due:
+            entry = self._timers.pop((name, timer), None)
+            if entry is not None:
+                self._apply(name, TimerFired(entry[1], timer))
+
+    def _apply(self, name: str, event: Event) -> None:
+        before = self._statuses.get(name)
+        if before is None:
+            return
+        result = step(self._specs[name], before, event, self._clock.monotonic())
+        if result.status != before:
+            self._statuses = {**self._statuses, name: result.status}
+        for effect in result.effects:
+            self._carry_out(name, effect)
+        if result.status == before:
+            return
+        self._publish()
+        if result.status.state is not before.state:
+            self._tell_dependents()
+            self._continue_stop()
+
+    def _carry_out(self, name: str, effect: Effect) -> None:
+        match effect:
+            case ArmTimer(epoch, timer, delay):
+                self._timers[name, timer] = (self._clock.monotonic() + delay, epoch)
+            case Spawn(generation):
+                self._spawn(name, generation)
+            case RunStopStep(generation, index):
+                self._stop_step(name, generation, index)
+            case BeginProbe(epoch):
+                self._probe(name, epoch)
+            case ResolvePorts():
+                self._replace(self._resolve_ports(name))
+            case Refuse(words):
+                self._notice(words)
+
+    def _publish(self) -> None:
+        for observer in tuple(self._observers):
+            observer(self._statuses)
+
+    def _tell_dependents(self) -> None:
+        for name, spec in self._specs.items():
+            now_waiting = waiting_on(spec, self._statuses)
+            status = self._statuses[name]
+            if now_waiting != status.waiting_on or status.dependencies_ready == bool(now_waiting):
+                self._inbox.put((name, DependenciesChanged(now_waiting)))
+
+    # -- requests ------------------------------------------------------------------------------
+
+    def _start(self, name: str) -> None:
+        for dependency in self._specs[name].depends_on:
+            if not self._statuses[dependency].wanted:
+                self._start(dependency)
+        self._to_stop.discard(name)
+        self._apply(name, StartRequested())
+
+    def _stop_in_order(self, names: Iterable[str]) -> None:
+        self._to_stop.update(names)
+        self._continue_stop()
+
+    def _continue_stop(self) -> None:
+        while now := stoppable(self._specs.values(), self._statuses, self._to_stop):
+            # Taken out first: _apply comes back here.
+            self._to_stop -= now
+            for name in now:
+                self._apply(name, StopRequested())
+
+    # -- effects -------------------------------------------------------------------------------
+
+    def _spawn(self, name: str, generation: int) -> None:
+        def on_watch(watch: LineWatch, groups: Iterable[str]) -> None:
+            problem = Problem(watch.words.format(*groups), watch.remedy) if watch.words else None
+            self._inbox.put((name, LineMatched(generation, watch.meaning, problem)))
+
+        def on_exit(code: int) -> None:
+            self._inbox.put((name, Exited(generation, code)))
+
+        spec = self._specs[name]
+        try:
+            child = self._runner.spawn(spec, on_watch, on_exit)
+        except OSError as error:
+            what = error.filename or spec.command[0]
+            problem = Problem(
+                f"{spec.title} cannot be started: {what}: {error.strerror or error}.",
+                "Run celery-launcher doctor.",
+            )
+            self._inbox.put((name, SpawnFailed(generation, problem)))
+            return
+        self._children[name] = (generation, child)
+        self._inbox.put((name, Spawned(generation, child.pid)))
+
+    def _stop_step(self, name: str, generation: int, index: int) -> None:
+        known = self._children.get(name)
+        if known is not None and known[0] == generation:
+            # In the pool: ending a tree looks through all processes of the system.
+            self._pool.submit(known[1].act, self._specs[name].stop.steps[index].action)
+
+    def _probe(self, name: str, epoch: int) -> None:
+        spec = self._specs[name]
+
+        def ask() -> None:
+            answer = self._probes.ask(name, spec, self._make_prober)
+            self._inbox.put((name, Probed(epoch, answer.outcome, answer.detail, answer.problem)))
+
+        self._pool.submit(ask)
+
+    def _replace(self, specs: Iterable[ServiceSpec]) -> None:
+        """Take new specifications; a running service whose own changed is restarted."""
+        before, self._specs = self._specs, _in_order(specs)
+        for name, spec in self._specs.items():
+            running = self._statuses[name].state in _RUNNING
+            if running and spec != before[name]:
+                self._inbox.put((name, RestartRequested()))
+
+
+_RUNNING = frozenset({ServiceState.STARTING, ServiceState.READY, ServiceState.UNHEALTHY})
+
+
+class _Probes:
+    """The probers; one question at a time a service, asked from the pool's threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._probers: dict[str, tuple[ServiceSpec, threading.Lock, Prober]] = {}
+
+    def ask(
+        self, name: str, spec: ServiceSpec, make: Callable[[ServiceSpec], Prober]
+    ) -> ProbeAnswer:
+        """Put one question; waits for an earlier one to the same service."""
+        with self._lock:
+            entry = self._probers.get(name)
+            if entry is None or entry[0].probe != spec.probe:
+                if entry is not None:
+                    entry[2].close()
+                entry = (spec, threading.Lock(), make(spec))
+                self._probers[name] = entry
+        with entry[1]:
+            return entry[2].probe()
+
+    def close(self) -> None:
+        """Drop all connections."""
+        with self._lock:
+            for _, _, prober in self._probers.values():
+                prober.close()
+            self._probers.clear()
+
+
+def _in_order(specs: Iterable[ServiceSpec]) -> dict[str, ServiceSpec]:
+    by_name = {spec.name: spec for spec in specs}
+    return {name: by_name[name] for name in start_order(by_name.values())}
+
+
+def all_at_rest(statuses: Mapping[str, ServiceStatus]) -> bool:
+    """Whether nothing of ours lives or is about to."""
+    return all(
+        status.at_rest or (status.state is ServiceState.EXTERNAL and not status.wanted)
+        for status in statuses.values()
+    )

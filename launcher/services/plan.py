@@ -1,0 +1,81 @@
+"""All that the descriptions of the services are made from, as one value."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote, urlsplit
+
+from launcher.core.facts import BrokerMode, Endpoints, RabbitInstallation
+from launcher.core.project import Project
+from launcher.paths import Home
+from launcher.settings import Settings
+
+BROKER_USER = "launcher"
+BROKER_VHOST = "launcher"
+FLOWER_USER = "launcher"
+ADMIN_USER = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One run: what is wanted, what was found, and what was generated for it.
+
+    `secrets` holds the credentials by name; `run` is the identity of this run, in every process's
+    environment and in every answer that a probe checks.
+    """
+
+    settings: Settings
+    project: Project
+    home: Home
+    run: str
+    broker: BrokerMode
+    endpoints: Endpoints
+    secrets: Mapping[str, str] = field(repr=False)
+    rabbitmq: RabbitInstallation | None = None
+
+    @property
+    def broker_url(self) -> str:
+        """The URL with its password; it goes into environments and nowhere else."""
+        match self.broker:
+            case BrokerMode.EXTERNAL:
+                return self.settings.broker
+            case BrokerMode.EMBEDDED:
+                return "filesystem://" + quote(self.embedded_folder, safe="/:")
+            case BrokerMode.RABBITMQ:
+                where = self.endpoints["amqp"].text
+                password = quote(self.secrets["broker_password"], safe="")
+                return f"amqp://{BROKER_USER}:{password}@{where}/{BROKER_VHOST}"
+
+    @property
+    def embedded_folder(self) -> str:
+        """Where the embedded broker keeps its messages, with forward slashes."""
+        return (self.home.data / "broker").as_posix()
+
+    @property
+    def database_url(self) -> str:
+        """SQLite in the home."""
+        path = (self.home.data / "launcher.sqlite3").as_posix()
+        return "sqlite:///" + quote(path, safe="/:")
+
+    @property
+    def email_url(self) -> str:
+        """Where mail goes: the user's server, else the built-in catcher. Holds no password."""
+        return self.settings.mail_server or f"smtp://{self.endpoints['catcher'].text}"
+
+    @property
+    def worker_node(self) -> str:
+        """The worker's node name, unique a run."""
+        return f"launcher-{self.run[:8]}@localhost"
+
+    @property
+    def home_mark(self) -> str:
+        """Eight characters that stand for the home, the same at every start."""
+        return hashlib.sha256(str(self.home.root).encode()).hexdigest()[:8]
+
+
+def shown_address(url: str) -> str:
+    """Host and port of a URL, without its login."""
+    parts = urlsplit(url)
+    return f"{parts.hostname or ''}:{parts.port}" if parts.port else parts.hostname or ""

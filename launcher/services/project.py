@@ -1,0 +1,243 @@
+"""The project's own processes: database step, Django, worker, beat, Flower, mail catcher."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from launcher.core.facts import BrokerMode
+from launcher.core.spec import (
+    Backoff,
+    LineMeaning,
+    LineWatch,
+    Link,
+    ProbeKind,
+    ProbeSpec,
+    RestartPolicy,
+    ServiceKind,
+    ServiceSpec,
+    StopAction,
+    StopPlan,
+    StopStep,
+)
+from launcher.services.plan import ADMIN_USER, FLOWER_USER, Plan
+
+_QUICK_STOP = StopPlan(
+    (StopStep(StopAction.TERMINATE, timeout=5.0), StopStep(StopAction.KILL_TREE, timeout=5.0))
+)
+_WEB_RESTART = RestartPolicy(backoff=Backoff(first=0.3), unhealthy_limit=30.0)
+_NOTHING_IN_HAND = LineWatch(r"nothing in hand, may be ended", LineMeaning.MAY_END)
+"""The bundled worker says so once its warm shutdown was asked for and it holds no task."""
+
+
+def environment(plan: Plan) -> Mapping[str, str]:
+    """What every process of the project gets; `celery-launcher env` prints the same."""
+    return {
+        **plan.project.environment,
+        "DJANGO_SETTINGS_MODULE": plan.project.settings_module,
+        "SECRET_KEY": plan.secrets["secret_key"],
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "DATABASE_URL": plan.database_url,
+        "CELERY_BROKER_URL": plan.broker_url,
+        "EMAIL_URL": plan.email_url,
+        "DEFAULT_FROM_EMAIL": plan.settings.mail_from,
+        "LAUNCHER_MAIL_TIME_SCALE": f"{plan.settings.mail_time_scale:g}",
+        # Green DNS takes eventlet's place of the system's resolver, which breaks on Windows.
+        "EVENTLET_NO_GREENDNS": "yes",
+    }
+
+
+def migrate(plan: Plan) -> ServiceSpec:
+    """Brings the database up to date, once, before whoever uses it."""
+    return ServiceSpec(
+        name="migrate",
+        title="Database",
+        kind=ServiceKind.ONE_SHOT,
+        summary="migrations, before Django and the worker",
+        command=(plan.project.interpreter, "-m", "django", "prepare_database"),
+        environment={
+            **environment(plan),
+            "LAUNCHER_ADMIN_PASSWORD": plan.secrets["admin_password"],
+        },
+        folder=plan.project.folder,
+        restart=RestartPolicy(max_failures=2, backoff=Backoff(first=1.0)),
+        stop=_QUICK_STOP,
+    )
+
+
+def django(plan: Plan) -> ServiceSpec:
+    """The web pages and the API, on waitress."""
+    where = plan.endpoints["django"]
+    return ServiceSpec(
+        name="django",
+        title="Django",
+        summary=f"waitress · {where.text}",
+        command=(
+            *(plan.project.interpreter, "-m", "waitress"),
+            *(f"--listen={where.text}", "--threads=8", plan.project.wsgi),
+        ),
+        environment={
+            **environment(plan),
+            "LAUNCHER_API_TOKEN": plan.secrets["api_token"],
+        },
+        folder=plan.project.folder,
+        depends_on=("migrate",),
+        address=where.address,
+        port=where.port,
+        port_pinned=where.pinned,
+        probe=ProbeSpec(
+            ProbeKind.HTTP_IDENTITY,
+            target=f"http://{where.text}/healthz",
+            identity=plan.run,
+            asks_first=True,
+        ),
+        restart=_WEB_RESTART,
+        stop=_QUICK_STOP,
+        links=(
+            Link("Mail form", f"http://{where.text}/"),
+            Link(
+                "Admin",
+                f"http://{where.text}/admin/",
+                user=ADMIN_USER,
+                secret="admin_password",  # noqa: S106 - the name of a credential
+                one_time=True,
+            ),
+        ),
+    )
+
+
+def worker(plan: Plan) -> ServiceSpec:
+    """The Celery worker that delivers the mails."""
+    settings = plan.settings
+    word = "legacy pool" if settings.pool == "eventlet" else "pool"
+    size = "" if settings.pool == "solo" else f" ×{settings.concurrency}"
+    return ServiceSpec(
+        name="worker",
+        title="Worker",
+        summary=f"{settings.pool}{size} · {word}",
+        command=(
+            *(*_celery(plan), "worker", "-l", settings.log_level),
+            *("-P", settings.pool, "-c", str(settings.concurrency), "-E"),
+            # Gossip and mingle cost a second at the start and hang the stop of green pools.
+            *("--without-gossip", "--without-mingle", "-n", plan.worker_node),
+        ),
+        environment=environment(plan),
+        folder=plan.project.folder,
+        depends_on=_with_broker(plan, "migrate"),
+        probe=ProbeSpec(
+            ProbeKind.WORKER_PING,
+            identity=plan.worker_node,
+            secret="broker_url",  # noqa: S106 - the name of a credential
+            starting_interval=0.2,
+        ),
+        watches=(
+            LineWatch(r"celery@?\S* ready\.|@localhost ready\.", LineMeaning.READY_HINT),
+            _NOTHING_IN_HAND,
+        ),
+        waits_for_hint=True,
+        restart=RestartPolicy(backoff=Backoff(first=0.3)),
+        stop=StopPlan(
+            (
+                StopStep(StopAction.TERMINATE, timeout=10.0, settle=0.05),
+                StopStep(StopAction.KILL_TREE, timeout=5.0),
+            )
+        ),
+    )
+
+
+def beat(plan: Plan) -> ServiceSpec:
+    """The scheduler; its tick is the relay that publishes every due mail."""
+    tick = plan.home.run / "beat-tick.json"
+    schedule = plan.home.data / f"beat-schedule-{plan.broker}"
+    return ServiceSpec(
+        name="beat",
+        title="Beat",
+        summary="schedule · relay of due mail",
+        command=(
+            *(*_celery(plan), "beat", "-l", plan.settings.log_level, "--pidfile="),
+            *(
+                "--schedule",
+                str(schedule),
+                "-S",
+                f"{plan.project.celery_app}.beat:TickingScheduler",
+            ),
+        ),
+        environment={**environment(plan), "CELERY_BEAT_TICK_FILE": str(tick)},
+        folder=plan.project.folder,
+        depends_on=_with_broker(plan, "migrate"),
+        probe=ProbeSpec(ProbeKind.TICK_FILE, target=str(tick), identity=plan.run),
+        restart=RestartPolicy(backoff=Backoff(first=0.3)),
+        stop=_QUICK_STOP,
+    )
+
+
+def flower(plan: Plan) -> ServiceSpec:
+    """Flower, behind a generated login."""
+    where = plan.endpoints["flower"]
+    login = f"{FLOWER_USER}:{plan.secrets['flower_password']}"
+    return ServiceSpec(
+        name="flower",
+        title="Flower",
+        summary=f"monitor · {where.text}",
+        command=(
+            *(*_celery(plan), "flower"),
+            *(f"--address={where.address}", f"--port={where.port}"),
+        ),
+        environment={**environment(plan), "FLOWER_BASIC_AUTH": login},
+        folder=plan.project.folder,
+        # It starts without a broker, but says so loudly: a second error log for one fact.
+        depends_on=_with_broker(plan),
+        address=where.address,
+        port=where.port,
+        port_pinned=where.pinned,
+        probe=ProbeSpec(
+            ProbeKind.HTTP_LOGIN,
+            target=f"http://{where.text}/api/task/types",
+            user=FLOWER_USER,
+            secret="flower_password",  # noqa: S106 - the name of a credential
+            asks_first=True,
+        ),
+        restart=_WEB_RESTART,
+        stop=_QUICK_STOP,
+        links=(
+            Link(
+                "Flower",
+                f"http://{where.text}/",
+                user=FLOWER_USER,
+                secret="flower_password",  # noqa: S106 - the name of a credential
+            ),
+        ),
+    )
+
+
+def catcher(plan: Plan) -> ServiceSpec:
+    """The mail server that keeps what it gets: the inbox."""
+    where = plan.endpoints["catcher"]
+    return ServiceSpec(
+        name="catcher",
+        title="Mail catcher",
+        summary=f"SMTP · {where.text}",
+        command=(
+            *(plan.project.interpreter, "-m", "django", "catch_mail"),
+            *("--host", where.address, "--port", str(where.port)),
+        ),
+        environment=environment(plan),
+        folder=plan.project.folder,
+        depends_on=("migrate",),
+        address=where.address,
+        port=where.port,
+        port_pinned=where.pinned,
+        probe=ProbeSpec(
+            ProbeKind.SMTP_GREETING, target=where.text, identity=plan.run, asks_first=True
+        ),
+        restart=_WEB_RESTART,
+        stop=_QUICK_STOP,
+    )
+
+
+def _celery(plan: Plan) -> tuple[str, ...]:
+    return (plan.project.interpreter, "-m", "celery", "-A", plan.project.celery_app)
+
+
+def _with_broker(plan: Plan, *names: str) -> tuple[str, ...]:
+    """The embedded broker is a folder: there is nothing to wait for."""
+    return names if plan.broker is BrokerMode.EMBEDDED else ("rabbitmq", *names)

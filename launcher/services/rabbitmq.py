@@ -1,0 +1,214 @@
+"""The broker: a private RabbitMQ node with its own port mapper, or one that runs elsewhere.
+
+All state stands in one folder, everything listens on loopback. Measured and explained in
+docs/decisions/0004-private-rabbitmq-node.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from launcher.core.checks import version_tuple
+from launcher.core.facts import RabbitInstallation
+from launcher.core.spec import (
+    LineMeaning,
+    LineWatch,
+    Link,
+    ProbeKind,
+    ProbeSpec,
+    ServiceKind,
+    ServiceSpec,
+    StopAction,
+    StopPlan,
+    StopStep,
+)
+from launcher.services.plan import BROKER_USER, BROKER_VHOST, Plan, shown_address
+
+_PORT = r"eaddrinuse"
+_WATCHES = (
+    LineWatch(r"Server startup complete", LineMeaning.READY_HINT),
+    LineWatch(
+        r"Failed to start Ranch listener \{acceptor,\{127,0,0,1\},(\d+)\}.*" + _PORT,
+        LineMeaning.PORT_TAKEN,
+        "RabbitMQ lost port {0} to another program.",
+        "Press Start: a free port is chosen.",
+    ),
+    LineWatch(
+        r"could_not_start_listener[^\n]*" + _PORT,
+        LineMeaning.PORT_TAKEN,
+        "RabbitMQ's dashboard lost its port to another program.",
+        "Press Start: a free port is chosen.",
+    ),
+    LineWatch(
+        r"(?:could not bind to distribution port (\d+)|dist_port_already_used)",
+        LineMeaning.PORT_TAKEN,
+        "RabbitMQ's distribution port {0} is in use by another node.",
+        "Press Start: a free port is chosen.",
+    ),
+    LineWatch(
+        r"duplicate_node_name,\"([^\"]+)\"",
+        LineMeaning.FATAL,
+        "A RabbitMQ node named {0} runs already.",
+        "End that node, then press Start.",
+    ),
+    LineWatch(
+        r"Cookie file ([^\n]*) must be accessible by owner only",
+        LineMeaning.FATAL,
+        "Others can read the Erlang cookie {0}.",
+        "Make the file readable by you alone (chmod 400), then press Start.",
+    ),
+    LineWatch(
+        r"You've tried to set ([^\n,]+), but there is no setting with that name",
+        LineMeaning.FATAL,
+        "This RabbitMQ does not know the setting {0}.",
+        "Report this with your RabbitMQ's version.",
+    ),
+    # Both message stores are closed: what is persistent is on disk, the node may be ended. It
+    # would go on waiting 5 s for its management plugin otherwise.
+    LineWatch(r"Message store for directory '[^\n]*' is stopped", LineMeaning.MAY_END, count=2),
+)
+
+
+def node_folder(plan: Plan, found: RabbitInstallation) -> Path:
+    """One folder a RabbitMQ series: an upgrade never opens an older node's data in place."""
+    series = ".".join(str(part) for part in version_tuple(found.version)[:2]) or "unknown"
+    return plan.home.data / f"rabbitmq-{series}"
+
+
+def node_files(plan: Plan, found: RabbitInstallation) -> Mapping[Path, str]:
+    """The files that must stand in the node's folder before it starts; all are private."""
+    base = node_folder(plan, found)
+    management = plan.endpoints["management"]
+    configuration = [
+        f"default_user = {BROKER_USER}",
+        f"default_pass = {plan.secrets['broker_password']}",
+        f"default_vhost = {BROKER_VHOST}",
+        "default_user_tags.administrator = true",
+        f"management.tcp.ip = {management.address}",
+        f"management.tcp.port = {management.port}",
+        "log.console = true",
+        "log.file = false",
+        "disk_free_limit.absolute = 50MB",
+    ]
+    if version_tuple(found.version) >= (4, 0):
+        # From 4.3 on refused by default, and Celery up to 5.6.3 declares such queues.
+        configuration.append("deprecated_features.permit.transient_nonexcl_queues = true")
+    return {
+        base / "rabbitmq.conf": "\n".join(configuration) + "\n",
+        base / "enabled_plugins": "[rabbitmq_management].\n",
+        base / "advanced.config": "[].\n",
+        base / "rabbitmq-env.conf": "",
+    }
+
+
+def epmd(plan: Plan, found: RabbitInstallation) -> ServiceSpec:
+    """Erlang's port mapper as a child of ours: RabbitMQ would leave a daemon behind."""
+    where = plan.endpoints["epmd"]
+    return ServiceSpec(
+        name="epmd",
+        title="Erlang port mapper",
+        summary=f"private · {where.text}",
+        command=(found.epmd, "-port", str(where.port), "-address", where.address),
+        address=where.address,
+        port=where.port,
+        port_pinned=where.pinned,
+        probe=ProbeSpec(ProbeKind.EPMD_NAMES, target=where.text, interval=10.0),
+        start_timeout=10.0,
+        stop=StopPlan(
+            (
+                StopStep(StopAction.TERMINATE, timeout=2.0),
+                StopStep(StopAction.KILL_TREE, timeout=5.0),
+            )
+        ),
+    )
+
+
+def private_node(plan: Plan, found: RabbitInstallation) -> ServiceSpec:
+    """A node of our own: nothing of it stands or listens outside its folder and loopback."""
+    where = plan.endpoints["amqp"]
+    management = plan.endpoints["management"]
+    return ServiceSpec(
+        name="rabbitmq",
+        title="RabbitMQ",
+        summary=f"private node {found.version} · {where.text}",
+        command=(found.server,),
+        environment=_node_environment(plan, found),
+        depends_on=("epmd",),
+        address=where.address,
+        port=where.port,
+        port_pinned=where.pinned,
+        probe=ProbeSpec(
+            ProbeKind.AMQP_LOGIN,
+            target=where.text,
+            user=BROKER_USER,
+            secret="broker_url",  # noqa: S106 - the name of a credential
+        ),
+        watches=_WATCHES,
+        waits_for_hint=True,
+        start_timeout=90.0,
+        stop=StopPlan(
+            (
+                StopStep(StopAction.TERMINATE, timeout=15.0, settle=0.15),
+                StopStep(StopAction.KILL_TREE, timeout=5.0),
+            )
+        ),
+        links=(
+            Link(
+                "Dashboard",
+                f"http://{management.text}/",
+                user=BROKER_USER,
+                secret="broker_password",  # noqa: S106 - the name of a credential
+            ),
+        ),
+    )
+
+
+def elsewhere(plan: Plan) -> ServiceSpec:
+    """A broker that the user named by its URL: used, shown, never started or stopped."""
+    url = plan.settings.broker
+    where = shown_address(url)
+    return ServiceSpec(
+        name="rabbitmq",
+        title="RabbitMQ",
+        kind=ServiceKind.OUTSIDE,
+        summary=f"elsewhere · {where}",
+        probe=ProbeSpec(
+            ProbeKind.AMQP_LOGIN,
+            target=where,
+            user=urlsplit(url).username or "guest",
+            secret="broker_url",  # noqa: S106 - the name of a credential
+            asks_first=True,
+            interval=3.0,
+        ),
+    )
+
+
+def _node_environment(plan: Plan, found: RabbitInstallation) -> Mapping[str, str]:
+    base = node_folder(plan, found)
+    amqp, epmd_at = plan.endpoints["amqp"], plan.endpoints["epmd"]
+    loopback = amqp.address.replace(".", ",")
+    return {
+        "HOME": str(base),
+        "RABBITMQ_NODENAME": f"celery-launcher-{plan.home_mark}@localhost",
+        "RABBITMQ_NODE_IP_ADDRESS": amqp.address,
+        "RABBITMQ_NODE_PORT": str(amqp.port),
+        "RABBITMQ_DIST_PORT": str(plan.endpoints["distribution"].port),
+        "RABBITMQ_MNESIA_BASE": str(base / "mnesia"),
+        "RABBITMQ_LOG_BASE": str(base / "log"),
+        "RABBITMQ_LOGS": "-",
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(base / "enabled_plugins"),
+        "RABBITMQ_CONFIG_FILE": str(base / "rabbitmq.conf"),
+        "RABBITMQ_ADVANCED_CONFIG_FILE": str(base / "advanced.config"),
+        "RABBITMQ_CONF_ENV_FILE": str(base / "rabbitmq-env.conf"),
+        "RABBITMQ_GENERATED_CONFIG_DIR": str(base / "generated"),
+        "RABBITMQ_SCHEMA_DIR": str(base / "schema"),
+        "RABBITMQ_FEATURE_FLAGS_FILE": str(base / "feature_flags"),
+        "ERL_CRASH_DUMP": str(base / "erl_crash.dump"),
+        "ERL_EPMD_PORT": str(epmd_at.port),
+        "ERL_EPMD_ADDRESS": epmd_at.address,
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (f"-kernel inet_dist_use_interface {{{loopback}}}"),
+        # Makes the script exec erl: pid and exit code are the node's own.
+        "RUNNING_UNDER_SYSTEMD": "true",
+    }

@@ -1,0 +1,391 @@
+"""The running program: what the window, the terminal and the control channel all talk to.
+
+Owns the life of a run from the first service to the last. `launcher.app.build` wires it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from launcher import __version__
+from launcher.core.checks import CheckResult, Verdict
+from launcher.core.facts import BrokerMode, Endpoints, Notice
+from launcher.core.protocols import ChildProcess, Prober, StatusObserver
+from launcher.core.spec import LineWatch, Link, ServiceSpec
+from launcher.core.state import ServiceState, ServiceStatus
+from launcher.mail import MailClient
+from launcher.platform.system import System
+from launcher.runtime import port_choice, prerequisites
+from launcher.runtime.guard import Guard
+from launcher.runtime.instance import Instance
+from launcher.runtime.logs import LogStore
+from launcher.runtime.probes import make_prober, naming_the_owner
+from launcher.runtime.process import Children
+from launcher.runtime.supervisor import Supervisor, all_at_rest
+from launcher.runtime.usage import Usage, UsageMeter
+from launcher.services.catalogue import SERVICE_OF_PORT, catalogue
+from launcher.services.plan import Plan
+from launcher.services.project import environment
+from launcher.settings import SettingsError
+
+STOP_LIMIT = 20.0
+"""Seconds for an ordered stop of everything; after it what is left is ended at once."""
+
+
+class MonotonicClock:
+    """`launcher.core.protocols.Clock` of this machine."""
+
+    def monotonic(self) -> float:
+        """Seconds."""
+        return time.monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left after a stop, counted from the system; both should be 0."""
+
+    processes: int
+    ports: int
+
+
+class Session:
+    """One run on one home. Methods return at once unless they say otherwise."""
+
+    version = __version__
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        system: System,
+        instance: Instance,
+        logs: LogStore,
+        guard: Callable[[], Guard],
+        settings_errors: Sequence[SettingsError],
+    ) -> None:
+        self._plan = plan
+        self._system = system
+        self._instance = instance
+        self.logs = logs
+        self._make_guard = guard
+        self._guard: Guard | None = None
+        self._settings_errors = settings_errors
+        self._checks: tuple[CheckResult, ...] = ()
+        self._clock = MonotonicClock()
+        self._meter = UsageMeter()
+        self._on_notice: list[Callable[[str], None]] = []
+        self._on_raise: list[Callable[[], None]] = []
+        self._on_quit: list[Callable[[], None]] = []
+        self._before: Mapping[str, ServiceStatus] = {}
+        self._stopping = threading.Event()
+        self._closing = threading.Lock()
+        self._closed = False
+        children = Children(system, plan.run, logs, self._child_began, self._child_ended)
+        self._display = catalogue(plan)
+        self.mail = MailClient(self._django_url, plan.secrets["api_token"])
+        self._supervisor = Supervisor(
+            self._display,
+            runner=_GuardedChildren(children, self._need_guard),
+            make_prober=self._make_prober,
+            clock=self._clock,
+            resolve_ports=self._resolve_ports,
+            notice=self._notice,
+        )
+
+    # -- what it is ----------------------------------------------------------------------------
+
+    @property
+    def home(self) -> str:
+        """The folder of all data."""
+        return str(self._plan.home.root)
+
+    @property
+    def run(self) -> str:
+        """The identity of this run."""
+        return self._plan.run
+
+    @property
+    def broker(self) -> BrokerMode:
+        """Which broker carries the messages."""
+        return self._plan.broker
+
+    @property
+    def broker_words(self) -> str:
+        """The broker in a few words."""
+        match self._plan.broker:
+            case BrokerMode.RABBITMQ if self._plan.rabbitmq is not None:
+                return f"Private RabbitMQ {self._plan.rabbitmq.version} node"
+            case BrokerMode.EXTERNAL:
+                return f"Broker elsewhere, {self.specs()['rabbitmq'].probe.target}"
+            case _:
+                return "Embedded broker: messages travel through files, without RabbitMQ"
+
+    @property
+    def broker_remedy(self) -> str:
+        """How to get the real broker; "" when it is there or was not wanted."""
+        if self._plan.broker is BrokerMode.EMBEDDED and self._plan.settings.broker == "auto":
+            return prerequisites.FIX_COMMAND
+        return ""
+
+    @property
+    def starts_services(self) -> bool:
+        """Whether the window starts all services at once (a setting)."""
+        return self._plan.settings.start_services
+
+    def checks(self) -> Sequence[CheckResult]:
+        """The prerequisites as they were found last; wrong settings first."""
+        wrong = [
+            CheckResult("Settings", Verdict.WARN, error.words, "Correct the file, then restart.")
+            for error in self._settings_errors
+        ]
+        return (*wrong, *self._checks)
+
+    def notices(self) -> Sequence[Notice]:
+        """Ports and addresses that had to give way."""
+        return self._plan.endpoints.notices
+
+    def specs(self) -> Mapping[str, ServiceSpec]:
+        """The services in display order."""
+        return {spec.name: spec for spec in self._display}
+
+    def statuses(self) -> Mapping[str, ServiceStatus]:
+        """The services as they stand."""
+        return self._supervisor.statuses
+
+    def now(self) -> float:
+        """Monotonic seconds, on the clock of the statuses."""
+        return self._clock.monotonic()
+
+    def secret(self, name: str) -> str:
+        """A credential by its name; "broker_url" is the whole URL."""
+        return self._plan.broker_url if name == "broker_url" else self._plan.secrets[name]
+
+    def environment(self) -> Mapping[str, str]:
+        """The variables by which the project's commands reach what runs here."""
+        return environment(self._plan)
+
+    def usage(self) -> Mapping[str, Usage]:
+        """CPU and memory by service; blocks for about 10 ms. From one thread at a time."""
+        pids = {n: status.pid for n, status in self.statuses().items() if status.pid is not None}
+        return self._meter.measure(pids)
+
+    def login_link(self, service: str, link: Link) -> str:
+        """A one-time login URL for a link that offers one. Blocks: asks the service."""
+        base = self._django_url()
+        if service != "django" or base is None or not link.one_time:
+            return link.url
+        return base + self.mail.login_link(link.url.removeprefix(base))
+
+    # -- listening -----------------------------------------------------------------------------
+
+    def subscribe(self, observer: StatusObserver) -> Callable[[], None]:
+        """Have every change told, from the supervisor's thread; returns what ends it."""
+        return self._supervisor.subscribe(observer)
+
+    def on_notice(self, callback: Callable[[str], None]) -> None:
+        """Have every refusal and moved port told in words, from another thread."""
+        self._on_notice.append(callback)
+
+    def on_raise(self, callback: Callable[[], None]) -> None:
+        """Be told, from another thread, that a second start asks for the window."""
+        self._on_raise.append(callback)
+
+    def on_quit(self, callback: Callable[[], None]) -> None:
+        """Be told, from another thread, that `celery-launcher down` asks for the end."""
+        self._on_quit.append(callback)
+
+    def ask_to_raise(self) -> bool:
+        """Raise the window; False when this instance has none."""
+        for callback in self._on_raise:
+            callback()
+        return bool(self._on_raise)
+
+    def ask_to_quit(self) -> None:
+        """Have whoever runs this instance end it."""
+        for callback in self._on_quit:
+            callback()
+
+    # -- acting --------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Begin: the supervisor runs, nothing is started yet."""
+        self._supervisor.subscribe(self._observe)
+        self._supervisor.run()
+        for notice in self.notices():
+            self._notice(notice.words)
+        for error in self._settings_errors:
+            self.logs.note(f"WARNING {error.words}")
+        threading.Thread(target=self._look_around, name="prerequisites", daemon=True).start()
+
+    def start(self, name: str) -> None:
+        """Start one service and what it depends on."""
+        self._supervisor.start(name)
+
+    def stop(self, name: str) -> None:
+        """Stop one service."""
+        self._supervisor.stop(name)
+
+    def restart(self, name: str) -> None:
+        """Stop one service and start it again."""
+        self._supervisor.restart(name)
+
+    def start_all(self, names: Iterable[str] | None = None) -> None:
+        """Start all services, or those named and what they depend on."""
+        self._supervisor.start_all(names)
+
+    def stop_all(self) -> None:
+        """Stop all services in order."""
+        self._supervisor.stop_all()
+
+    def wait_until(
+        self,
+        condition: Callable[[Mapping[str, ServiceStatus]], bool],
+        timeout: float | None,
+    ) -> bool:
+        """Block until the services are as `condition` wants; False when not in time."""
+        return self._supervisor.wait_until(condition, timeout)
+
+    def quit(self, done: Callable[[], None]) -> None:
+        """Stop all in order and close, then call `done` from another thread."""
+
+        def work() -> None:
+            self.close()
+            done()
+
+        threading.Thread(target=work, name="quit", daemon=True).start()
+
+    def force_quit(self) -> None:
+        """End at once whatever still runs, tree by tree. Blocks for a moment."""
+        self._stopping.set()
+        self._system.end_tree(self.run, None, ())
+
+    def close(self) -> Left:
+        """Stop all in order, end what does not, give the home back. Blocks up to STOP_LIMIT."""
+        with self._closing:
+            if not self._closed:
+                self._stop_everything()
+                self._closed = True
+        return self.left()
+
+    def left(self) -> Left:
+        """Count, from the system, processes of this run and ports of it that are still held."""
+        held = [
+            endpoint
+            for endpoint in self._plan.endpoints.by_name.values()
+            if not port_choice.is_free(endpoint)
+        ]
+        return Left(len(self._system.marked(self.run)), len(held))
+
+    def _stop_everything(self) -> None:
+        self._stopping.set()
+        self._supervisor.stop_all()
+        if not self._supervisor.wait_until(all_at_rest, STOP_LIMIT):
+            self.logs.note("WARNING the ordered stop took too long: what was left is ended now")
+            self.force_quit()
+            self._supervisor.wait_until(all_at_rest, 5)
+        self._supervisor.close()
+        if self._guard is not None:
+            self._guard.dismiss()
+        self._instance.release()
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _look_around(self) -> None:
+        self._checks = tuple(
+            prerequisites.check_all(self._plan.home.root, self._plan.endpoints.notices)
+        )
+        # Whoever shows the checks looks again at every change: make one.
+        self._supervisor.nudge()
+
+    def _observe(self, statuses: Mapping[str, ServiceStatus]) -> None:
+        before, self._before = self._before, statuses
+        for name, status in statuses.items():
+            earlier = before.get(name)
+            if earlier is None or earlier.state is status.state:
+                continue
+            words = f"{name}: {status.state}"
+            if status.problem is not None:
+                level = "ERROR " if status.state is ServiceState.FAILED else "WARNING "
+                words = f"{level}{words}: {status.problem.words}"
+            self.logs.note(words)
+        if _may_relay(statuses) and not _may_relay(before) and not self._stopping.is_set():
+            threading.Thread(target=self._relay, name="relay", daemon=True).start()
+
+    def _relay(self) -> None:
+        """Mails that were saved while the worker was away go out now, not at the next tick."""
+        error = self.mail.try_relay()
+        if error:
+            self.logs.note(f"WARNING the waiting mails were not published at once: {error}")
+
+    def _notice(self, words: str) -> None:
+        self.logs.note(f"WARNING {words}")
+        for callback in self._on_notice:
+            callback(words)
+
+    def _need_guard(self) -> None:
+        """The guard starts with the first child: a run that starts nothing needs none."""
+        if self._guard is None:
+            self._guard = self._make_guard()
+
+    def _child_began(self, pid: int) -> None:
+        if self._guard is not None:
+            self._guard.watch(pid)
+        self._instance.began(pid)
+
+    def _child_ended(self, pid: int) -> None:
+        if self._guard is not None:
+            self._guard.forget(pid)
+        self._instance.ended(pid)
+
+    def _make_prober(self, spec: ServiceSpec) -> Prober:
+        return naming_the_owner(make_prober(spec.probe, self.secret), spec)
+
+    def _django_url(self) -> str | None:
+        if not self.statuses()["django"].satisfies:
+            return None
+        return f"http://{self._plan.endpoints['django'].text}"
+
+    def _resolve_ports(self, service: str) -> Iterable[ServiceSpec]:
+        """On the supervisor's thread: choose anew for a service that lost its port."""
+        endpoints = self._plan.endpoints
+        lost = {
+            name: endpoint
+            for name, endpoint in endpoints.by_name.items()
+            if SERVICE_OF_PORT[name] == service
+        }
+        kept = {e.port for n, e in endpoints.by_name.items() if n not in lost}
+        found = port_choice.resolve(lost, kept)
+        self._plan = replace(
+            self._plan,
+            endpoints=Endpoints(
+                {**endpoints.by_name, **found.by_name}, (*endpoints.notices, *found.notices)
+            ),
+        )
+        self._display = catalogue(self._plan)
+        for notice in found.notices:
+            self._notice(notice.words)
+        return self._display
+
+
+class _GuardedChildren:
+    """Children that are started only once the guard watches."""
+
+    def __init__(self, children: Children, need_guard: Callable[[], None]) -> None:
+        self._children = children
+        self._need_guard = need_guard
+
+    def spawn(
+        self,
+        spec: ServiceSpec,
+        on_watch: Callable[[LineWatch, Sequence[str]], None],
+        on_exit: Callable[[int], None],
+    ) -> ChildProcess:
+        self._need_guard()
+        return self._children.spawn(spec, on_watch, on_exit)
+
+
+def _may_relay(statuses: Mapping[str, ServiceStatus]) -> bool:
+    return all(name in statuses and statuses[name].satisfies for name in ("django", "worker"))

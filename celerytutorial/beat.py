@@ -58,7 +58,7 @@ class TickingScheduler(PersistentScheduler):  # type: ignore[misc, unused-ignore
         for entry in self.schedule.values():
             every: timedelta | None = getattr(entry.schedule, "run_every", None)
             if every is not None and every <= SOON:
-                entry.last_run_at = entry.schedule.now() - every
+                entry.last_run_at = self.app.now() - every
 
     def _write_tick(self, path: Path) -> None:
         tick = {

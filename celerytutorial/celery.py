@@ -8,7 +8,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import celeryd_init, worker_shutting_down
+from celery.signals import celeryd_init, worker_init
 
 from celerytutorial.shutdown import watch_shutdown
 
@@ -27,4 +27,4 @@ def suit_concurrency_to_pool(conf: Any, options: dict[str, Any], **_: Any) -> No
         conf.worker_concurrency = os.cpu_count() or 1
 
 
-worker_shutting_down.connect(watch_shutdown)
+worker_init.connect(watch_shutdown)

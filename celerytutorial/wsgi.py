@@ -1,7 +1,7 @@
 """The web process: Django under waitress or runserver.
 
-Only here does a publish wait for the broker's confirmation, since only here a person waits for
-the answer; in the worker it would make every event wait.
+Only here does a publish wait for the broker's confirmation: here mails are published as they are
+saved. In the worker it would make every event wait.
 """
 
 import os

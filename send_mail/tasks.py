@@ -7,7 +7,7 @@ while it leaves it starts nothing new.
 from typing import Any
 
 from celery import shared_task
-from celery.signals import worker_ready
+from celery.signals import worker_init
 from celery.worker import state as worker_state
 from django.db import connection
 
@@ -30,8 +30,12 @@ def relay() -> None:
     relaying.relay()
 
 
-@worker_ready.connect
+@worker_init.connect
 def take_back_from_predecessor(sender: Any, **_: Any) -> None:
-    """Free the mails of a killed worker with our node name: no two of one name live at once."""
+    """Free the mails of a killed worker with our node name: no two of one name live at once.
+
+    At the start of the process and never again: a worker that found its broker again is "ready"
+    once more, with mails in hand.
+    """
     claims.reap_worker(sender.hostname)
     connection.close()

@@ -25,26 +25,30 @@ POISON = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Claim:
     """The right to work on one mail."""
 
     mail_id: int
     token: str
+    until: datetime
 
     def row(self) -> QuerySet[Mail]:
         """Return the mail as long as this claim holds."""
         return Mail.objects.filter(pk=self.mail_id, claim=self.token, state=State.SENDING)
 
-    def renew(self, for_how_long: timedelta) -> bool:
-        """Move the end of the lease; return whether the claim still holds."""
-        return bool(self.row().update(lease_until=timezone.now() + for_how_long))
+    def cover(self, seconds: float) -> None:
+        """See that the lease lasts for a phase of *seconds*; writes only when it does not."""
+        now = timezone.now()
+        if self.until < now + timedelta(seconds=seconds):
+            self.until = now + policy.lease(seconds)
+            self.row().update(lease_until=self.until)
 
-    def before_dot(self, for_how_long: timedelta) -> bool:
+    def before_dot(self, seconds: float) -> bool:
         """Write down that the mail is about to be handed over; False means: do not."""
         now = timezone.now()
         with transaction.atomic():
-            held = self.row().update(data_at=now, lease_until=now + for_how_long)
+            held = self.row().update(data_at=now, lease_until=now + policy.lease(seconds))
             if held:
                 timeline.note(self.mail_id, Event.SENDING, now)
         return bool(held)
@@ -62,9 +66,10 @@ class Claim:
         return bool(moved)
 
 
-def claim(mail_id: int, worker: str, for_how_long: timedelta) -> Claim | None:
+def claim(mail_id: int, worker: str, seconds: float) -> Claim | None:
     """Return the claim on a mail that is due, None when it is not waiting or another was first."""
     now = timezone.now()
+    until = now + policy.lease(seconds)
     token = secrets.token_hex(16)
     with transaction.atomic():
         won = move(
@@ -73,13 +78,13 @@ def claim(mail_id: int, worker: str, for_how_long: timedelta) -> Claim | None:
             claim=token,
             claimed_by=worker,
             claimed_at=now,
-            lease_until=now + for_how_long,
+            lease_until=until,
             data_at=None,
             attempts=F("attempts") + 1,
         )
         if won:
             timeline.note(mail_id, Event.RECEIVED, now, worker)
-    return Claim(mail_id, token) if won else None
+    return Claim(mail_id, token, until) if won else None
 
 
 def put_back(mail_id: int) -> None:

@@ -17,7 +17,8 @@ from django.utils import timezone
 
 from send_mail import composing, validation
 from send_mail.models import Event, Mail, MailContent
-from send_mail.services import timeline, wakeups
+from send_mail.services import timeline
+from send_mail.services.publisher import publisher
 from send_mail.states import State, move
 
 
@@ -102,7 +103,7 @@ def resend(mail: Mail) -> Mail:
             msg = f"A mail that is {mail.get_state_display().lower()} cannot be sent again now."
             raise NotPossibleError(msg)
         timeline.note(mail.pk, Event.RESENT, now)
-        transaction.on_commit(partial(_wake, mail.pk))
+        transaction.on_commit(partial(publisher.wake, mail.pk))
     mail.refresh_from_db()
     return mail
 
@@ -150,14 +151,10 @@ def _insert(new: NewMail, key: str | None) -> Mail:
     MailContent.objects.create(mail=mail, text=new.text, html=new.html, source=source)
     timeline.note(mail.pk, Event.SAVED, now)
     if mail.state == State.QUEUED and mail.due_at <= now:
-        transaction.on_commit(partial(_wake, mail.pk))
+        transaction.on_commit(partial(publisher.wake, mail.pk))
     return mail
 
 
 def _envelope(addresses: Iterable[str]) -> list[dict[str, Any]]:
     found = {validation.bare(address).lower(): validation.bare(address) for address in addresses}
     return [{"address": address, "state": "waiting", "reply": ""} for address in found.values()]
-
-
-def _wake(mail_id: int) -> None:
-    wakeups.publish(Mail.objects.filter(pk=mail_id))

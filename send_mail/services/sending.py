@@ -24,7 +24,7 @@ def send(mail_id: int, worker: str) -> State | None:
     if pause.reason() is not None:
         claims.put_back(mail_id)
         return None
-    claim = claims.claim(mail_id, worker, policy.lease(policy.phase_limits().connect))
+    claim = claims.claim(mail_id, worker, policy.phase_limits().connect)
     if claim is None:
         return None
     mail = Mail.objects.select_related("content").get(pk=mail_id)
@@ -58,10 +58,7 @@ def _hand_over(mail: Mail, claim: claims.Claim) -> Outcome:
         composed.recipients = lambda: recipients  # type: ignore[method-assign]
         return composed
 
-    steps = Steps(
-        before_dot=lambda seconds: claim.before_dot(policy.lease(seconds)),
-        phase=lambda seconds: claim.renew(policy.lease(seconds)),
-    )
+    steps = Steps(before_dot=claim.before_dot, phase=claim.cover)
     sender = validation.bare(mail.sender)
     return deliver(message, bytes(content.source), sender, recipients, steps)
 

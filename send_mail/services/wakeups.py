@@ -22,6 +22,7 @@ from send_mail.services import timeline
 
 TASK = "send_mail.tasks.send_email_task"
 DOWN_SECONDS = 5.0
+CONFIRM_SECONDS = 0.5  # a confirmation that comes later costs a second wake-up, no second mail
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +65,10 @@ def publish(mails: Iterable[Mail]) -> int:
         at = timezone.now()
         try:
             current_app.send_task(
-                TASK, args=[mail.pk], task_id=f"mail-{mail.pk}-{mail.publish_count + 1}"
+                TASK,
+                args=[mail.pk],
+                task_id=f"mail-{mail.pk}-{mail.publish_count + 1}",
+                confirm_timeout=CONFIRM_SECONDS,
             )
         except Exception as error:  # noqa: BLE001 - amqp, kombu and OS raise no common class
             broker_memory.failed()

@@ -55,7 +55,7 @@ VERSION_TABLE: tuple[VersionRow, ...] = (
     VersionRow((4, 2, 0), (4, 2, 8), (26, 2), (27, 99), RABBITMQ_ERLANG_PAGE),
     VersionRow((4, 1, 0), (4, 1, 99), (26, 2), (27, 99), RABBITMQ_ERLANG_PAGE),
     VersionRow((4, 0, 4), (4, 0, 99), (26, 2), (27, 99), RABBITMQ_ERLANG_PAGE),
-    VersionRow((3, 13, 0), (3, 13, 99), (26, 0), (26, 2, 99), RABBITMQ_ERLANG_PAGE),
+    VersionRow((3, 13, 0), (3, 13, 99), (26,), (26, 2, 99), RABBITMQ_ERLANG_PAGE),
     VersionRow((3, 10, 8), (3, 10, 8), (25, 2), (25, 2, 99), _DEBIAN),
 )
 
@@ -75,7 +75,7 @@ def check_pair(rabbitmq: str, erlang: str) -> CheckResult:
     name = "Erlang and RabbitMQ together"
     broker, otp = version_tuple(rabbitmq), version_tuple(erlang)
     for row in VERSION_TABLE:
-        if row.first <= broker <= row.last:
+        if otp and row.first <= broker <= row.last:
             if row.low <= otp <= row.high:
                 return CheckResult(name, Verdict.OK, f"RabbitMQ {rabbitmq} fits Erlang {erlang}")
             low, high = _dotted(row.low), _dotted(row.high)
@@ -85,10 +85,12 @@ def check_pair(rabbitmq: str, erlang: str) -> CheckResult:
                 f"RabbitMQ {rabbitmq} needs Erlang {low} to {high}, found {erlang}",
                 f"Install an Erlang of that range, see {RABBITMQ_ERLANG_PAGE}",
             )
+    unknown = "of an unknown version"
     return CheckResult(
         name,
         Verdict.WARN,
-        f"RabbitMQ {rabbitmq} with Erlang {erlang} is not in this program's table",
+        f"RabbitMQ {rabbitmq or unknown} with Erlang {erlang or unknown} is not in this program's "
+        "table",
         f"Compare them on {RABBITMQ_ERLANG_PAGE}",
     )
 

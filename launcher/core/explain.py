@@ -137,9 +137,9 @@ _STOP_WORDS: Mapping[StopReason, str] = {
 
 def duration(seconds: float) -> str:
     """A span in words: "0.4 s", "12 s", "3 min", "2 h 5 min", "4 days"."""
-    if seconds < 10:
+    if round(seconds, 1) < 10:
         return f"{max(0.0, seconds):.1f} s"
-    if seconds < 100:
+    if round(seconds) < 100:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     if minutes < 60:

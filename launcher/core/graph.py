@@ -25,10 +25,22 @@ def start_order(specs: Iterable[ServiceSpec]) -> tuple[str, ...]:
                 raise GraphError(f"{spec.name} depends on {dependency}, which does not exist")
     sorter = TopologicalSorter({name: spec.depends_on for name, spec in by_name.items()})
     try:
-        return tuple(sorter.static_order())
+        sorter.prepare()
     except CycleError as error:
         circle = " -> ".join(error.args[1])
         raise GraphError(f"services wait for each other: {circle}") from None
+    order: dict[str, None] = {}
+
+    def place(name: str) -> None:
+        # graphlib's own order is that of its batches: it would shuffle what stands well already.
+        if name not in order:
+            for dependency in by_name[name].depends_on:
+                place(dependency)
+            order[name] = None
+
+    for name in by_name:
+        place(name)
+    return tuple(order)
 
 
 def with_dependencies(specs: Iterable[ServiceSpec], names: Iterable[str]) -> frozenset[str]:
@@ -66,5 +78,5 @@ def stoppable(
     held: set[str] = set()
     for spec in specs:
         if spec.name in left or statuses[spec.name].state is ServiceState.STOPPING:
-            held.update(name for name in spec.depends_on if spec.name in left)
+            held.update(name for name in spec.depends_on if name in left)
     return left - held

@@ -62,8 +62,8 @@ def bundled_project() -> Project:
 def open_session(home: Home, wishes: Wishes = Wishes()) -> Iterator[Session]:
     """Take the home and open a run on it; at the end everything is stopped in order.
 
-    Raises HomeError, AlreadyRunningError, BrokerMissingError or UnsupportedSystemError, each with words
-    for the user.
+    Raises HomeError, AlreadyRunningError, BrokerMissingError or UnsupportedSystemError, each with
+    words for the user.
     """
     system = platform.current()
     home.prepare()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import sys
 import threading
 import time
 import uuid
@@ -109,7 +110,7 @@ def send(  # noqa: PLR0917 - click hands each option over
     """Send a mail through the queue. 0 when it is saved; with --wait when it is delivered."""
     place = find_home(home)
     if text == "-":
-        text = click.get_text_stream("stdin").read()
+        text = sys.stdin.read()
     recipients = [part.strip() for entry in to for part in entry.split(",") if part.strip()]
     mail = ask_once(place, "send", to=recipients, subject=subject, text=text, key=uuid.uuid4().hex)
     if wait:

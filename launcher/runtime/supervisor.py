@@ -82,6 +82,7 @@ class Supervisor:
         self._children: dict[str, tuple[int, ChildProcess]] = {}
         self._probes = _Probes()
         self._to_stop: set[str] = set()
+        self._ordering_stop = False
         self._observers: list[StatusObserver] = []
         self._pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="supervisor-pool")
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
@@ -257,11 +258,14 @@ class Supervisor:
         self._continue_stop()
 
     def _continue_stop(self) -> None:
+        if self._ordering_stop:
+            return
+        self._ordering_stop = True  # _apply comes back here while only some have been told
         while now := stoppable(self._specs.values(), self._statuses, self._to_stop):
-            # Taken out first: _apply comes back here.
-            self._to_stop -= now
             for name in now:
                 self._apply(name, StopRequested())
+            self._to_stop -= now
+        self._ordering_stop = False
 
     # -- effects -------------------------------------------------------------------------------
 

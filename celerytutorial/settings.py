@@ -137,6 +137,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Saved first, sent once: the outbox, the inbox of the catcher, the queue.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAdminUser"],
 }
 
 # --- Celery -------------------------------------------------------------------------------------

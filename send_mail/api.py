@@ -60,6 +60,7 @@ class Mails(APIView):
         return Response(presenting.brief(mail), code)
 
     @extend_schema(
+        operation_id="mails_list",
         parameters=[
             *_page,
             OpenApiParameter("state", str, enum=[*State.values, SCHEDULED]),
@@ -115,7 +116,7 @@ class Cancel(APIView):
 class Inbox(APIView):
     """What the catcher caught."""
 
-    @extend_schema(parameters=_page, responses=serializers.CaughtPage)
+    @extend_schema(operation_id="inbox_list", parameters=_page, responses=serializers.CaughtPage)
     def get(self, request: Request) -> Response:
         """List caught mails, newest first."""
         rows, cursor = _paged(CaughtMail.objects.defer("source"), request)

@@ -8,6 +8,7 @@ hung up on at their first line.
 import asyncio
 import ipaddress
 import logging
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -101,6 +102,12 @@ class Catcher(Controller):
         }
         super().__init__(self._keeper, hostname=host, port=port)
 
+    def start(self) -> None:
+        """Listen; raises OSError at once when the port is taken, aiosmtpd alone only after 5 s."""
+        with socket.create_server((self.hostname, self.port), family=_family(self.hostname)):
+            pass
+        super().start()
+
     def factory(self) -> SMTP:
         """Make the server's side of one conversation."""
         return CatcherSMTP(self._keeper, **self._smtp)
@@ -109,3 +116,7 @@ class Catcher(Controller):
         """Stop listening and finish."""
         self.stop()
         self._keeper.close()
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -274,7 +274,9 @@ def _answer(code: int, raw: bytes | str) -> Answer:
     said = f"{code} {reply}".strip()
     if 200 <= code < 300:
         return Answer(Verdict.DELIVERED, code, said, "The server took it.")
-    verdict = Verdict.DEFERRED if 400 <= code < 500 else Verdict.FAILED
+    if not 400 <= code < 600:  # no SMTP at all, or an answer to another question
+        return Answer(Verdict.DEFERRED, 0, said, in_words(code, reply))
+    verdict = Verdict.DEFERRED if code < 500 else Verdict.FAILED
     return Answer(verdict, code, said, in_words(code, reply))
 
 

@@ -18,7 +18,9 @@ MAX_SUBJECT = 900
 MAX_TEXT = 2_000_000
 _SEPARATORS = re.compile(r'(?:"(?:\\.|[^"\\])*"|[^,;])+')
 _ENCODED_WORD = re.compile(r"=\?.*\?=", re.DOTALL)
-_AT_LOCALHOST = re.compile(r"@localhost(>?)$", re.IGNORECASE)
+_NAMED = re.compile(
+    r'(?:"(?P<quoted>(?:\\.|[^"\\])*)"|(?P<plain>[^"<>]*?))\s*<(?P<address>[^<>]*)>'
+)
 _LINE_SEPARATORS = "\u2028\u2029"
 
 
@@ -79,23 +81,20 @@ def clean_addresses(value: Any) -> list[str]:
 def clean_address(value: str) -> str:
     """Return one address as it is written in a header; ``x@localhost`` is allowed."""
     given = clean_header(value)
-    asked = _AT_LOCALHOST.sub(r"@localhost.test\1", given)
+    named = _NAMED.fullmatch(given)
+    name = re.sub(r"\\(.)", r"\1", named["quoted"] or named["plain"] or "") if named else ""
+    plain = named["address"] if named else given
+    asked = f"{plain}.test" if plain.lower().endswith("@localhost") else plain
     try:
-        parsed = validate_email(
-            asked,
-            check_deliverability=False,
-            allow_display_name=True,
-            allow_smtputf8=False,
-            test_environment=True,
-        )
+        # A domain under .test may be asked for without being looked up.
+        parsed = validate_email(asked, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
         msg = f"{given}: {error}"
         raise ValidationError(msg) from error
-    address = parsed.ascii_email or parsed.normalized
-    if asked != given:
-        address = address.removesuffix(".test")
-    name = parsed.display_name or ""
-    clean_header(name)
+    if parsed.ascii_email is None:
+        msg = f"{given}: only ASCII is possible before the @."
+        raise ValidationError(msg)
+    address = parsed.ascii_email if asked == plain else parsed.ascii_email.removesuffix(".test")
     return formataddr((name, address)) if name.isascii() else f'"{_quoted(name)}" <{address}>'
 
 

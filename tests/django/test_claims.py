@@ -1,0 +1,134 @@
+"""Claims: one mail, one worker; what becomes of the mails of dead workers."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from send_mail.models import Mail
+from send_mail.services import claims
+from send_mail.states import State
+
+Saved = Callable[..., Mail]
+
+
+def claimed(mail: Mail, worker: str = "w1") -> claims.Claim:
+    claim = claims.claim(mail.pk, worker, 30)
+    assert claim is not None
+    return claim
+
+
+def run_out(mail: Mail) -> None:
+    past = timezone.now() - timedelta(seconds=1)
+    Mail.objects.filter(pk=mail.pk).update(lease_until=past)
+
+
+def state_of(mail: Mail) -> str:
+    mail.refresh_from_db()
+    return mail.state
+
+
+def test_a_doubled_wakeup_finds_nothing_to_claim(saved: Saved) -> None:
+    mail = saved()
+    claimed(mail)
+    assert claims.claim(mail.pk, "w2", 30) is None
+
+
+def test_of_many_at_once_one_gets_the_mail(saved: Saved) -> None:
+    mail = saved()
+    start, won = threading.Barrier(8), []
+
+    def try_it() -> None:
+        start.wait()
+        won.append(claims.claim(mail.pk, "w", 30))
+        connection.close()
+
+    threads = [threading.Thread(target=try_it) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(won) == 8
+    assert sum(claim is not None for claim in won) == 1
+
+
+def test_a_mail_that_is_not_due_cannot_be_claimed(saved: Saved) -> None:
+    mail = saved(due_at=timezone.now() + timedelta(hours=1))
+    assert claims.claim(mail.pk, "w1", 30) is None
+
+
+def test_a_lost_claim_can_neither_send_nor_finish(saved: Saved) -> None:
+    mail = saved()
+    lost = claimed(mail)
+    run_out(mail)
+    assert claims.reap_run_out() == 1
+    kept = claimed(mail, "w2")
+    assert not lost.before_dot(600)
+    assert not lost.finish(State.DELIVERED, "delivered", "")
+    assert kept.before_dot(600)
+
+
+def test_a_lease_that_has_not_run_out_is_left_alone(saved: Saved) -> None:
+    mail = saved()
+    claimed(mail)
+    assert claims.reap_run_out() == 0
+    assert state_of(mail) == State.SENDING
+
+
+def test_a_worker_dead_before_the_dot_gives_the_mail_back(saved: Saved) -> None:
+    mail = saved()
+    claimed(mail)
+    run_out(mail)
+    claims.reap_run_out()
+    assert state_of(mail) == State.QUEUED
+    assert (mail.worker_deaths, mail.published_at) == (1, None)
+
+
+def test_a_worker_dead_after_the_dot_leaves_it_unknown(saved: Saved) -> None:
+    mail = saved()
+    assert claimed(mail).before_dot(600)
+    run_out(mail)
+    claims.reap_run_out()
+    assert state_of(mail) == State.UNKNOWN
+    assert "may have arrived" in mail.words
+
+
+def test_a_new_worker_of_that_name_takes_its_predecessors_mails_back_at_once(saved: Saved) -> None:
+    mine, others = saved(), saved()
+    claimed(mine, "w1")
+    claimed(others, "w2")
+    assert claims.reap_worker("w1") == 1
+    assert (state_of(mine), state_of(others)) == (State.QUEUED, State.SENDING)
+
+
+def test_a_mail_that_ended_three_workers_is_quarantined(saved: Saved) -> None:
+    mail = saved()
+    states = []
+    for _ in range(3):
+        claimed(mail)
+        claims.reap_worker("w1")
+        states.append(state_of(mail))
+    assert states == [State.QUEUED, State.QUEUED, State.FAILED]
+    assert mail.words.startswith("Quarantined")
+    assert mail.events.filter(event="quarantined").exists()
+
+
+def test_a_lease_is_written_again_only_when_a_phase_needs_it(saved: Saved) -> None:
+    mail = saved()
+    claim = claimed(mail)
+    first = claim.until
+    claim.cover(20)
+    assert claim.until == first
+    claim.cover(300)
+    mail.refresh_from_db()
+    assert claim.until > first
+    assert mail.lease_until == claim.until
+
+
+def test_an_unused_wakeup_makes_the_mail_due_for_the_relay(saved: Saved) -> None:
+    mail = saved()
+    claims.put_back(mail.pk)
+    mail.refresh_from_db()
+    assert (mail.published_at, mail.under_way_until) == (None, None)

@@ -1,0 +1,156 @@
+"""SMTP answers to verdicts, phase by phase, against a server that follows a script."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from send_mail import answers, delivery, policy
+from send_mail.delivery import Steps, Verdict
+from tests.django.smtp_server import CLOSE, DRIP, SILENT, ScriptedServer
+
+SOURCE = b"Subject: x\r\n\r\nline\r\n.dot\r\n..dots\r\n"
+QUICK = policy.PhaseLimits(connect=0.4, command=0.4, data=0.4, final_dot=0.4)
+GO = Steps(before_dot=lambda _: True, phase=lambda _: None)
+
+
+@pytest.fixture
+def send(smtp: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    monkeypatch.setattr(delivery, "phase_limits", lambda: QUICK)
+
+    def run(*recipients: str, steps: Steps = GO, **script: Any) -> delivery.Outcome:
+        smtp.script = {
+            name: [given] if isinstance(given, str) else given for name, given in script.items()
+        }
+        addresses = recipients or ("a@localhost",)
+        return delivery.deliver(lambda: pytest.fail("no"), SOURCE, "me@localhost", addresses, steps)
+
+    return run
+
+
+def test_the_message_arrives_as_it_is(send: Callable[..., Any], smtp: ScriptedServer) -> None:
+    outcome = send("a@localhost", "b@localhost")
+    assert outcome.answer.verdict is Verdict.DELIVERED
+    assert smtp.messages == [SOURCE]
+    assert "MAIL FROM:<me@localhost> BODY=8BITMIME" in smtp.commands
+    assert smtp.commands.count("DATA") == 1
+
+
+CASES = [
+    ({"GREETING": "554 go away"}, Verdict.FAILED, 554),
+    ({"GREETING": "421 busy"}, Verdict.DEFERRED, 421),
+    ({"GREETING": CLOSE}, Verdict.DEFERRED, 0),
+    ({"GREETING": SILENT}, Verdict.DEFERRED, 0),
+    ({"GREETING": DRIP}, Verdict.DEFERRED, 0),
+    ({"GREETING": "hello there"}, Verdict.DEFERRED, 0),
+    ({"EHLO": CLOSE}, Verdict.DEFERRED, 0),
+    ({"EHLO": SILENT}, Verdict.DEFERRED, 0),
+    ({"MAIL": "451 later"}, Verdict.DEFERRED, 451),
+    ({"MAIL": "550 never"}, Verdict.FAILED, 550),
+    ({"MAIL": "421 closing"}, Verdict.DEFERRED, 421),
+    ({"MAIL": CLOSE}, Verdict.DEFERRED, 0),
+    ({"MAIL": DRIP}, Verdict.DEFERRED, 0),
+    ({"RCPT": "450 busy"}, Verdict.DEFERRED, 450),
+    ({"RCPT": "550 nobody"}, Verdict.FAILED, 550),
+    ({"RCPT": "421 closing"}, Verdict.DEFERRED, 421),
+    ({"RCPT": CLOSE}, Verdict.DEFERRED, 0),
+    ({"RCPT": SILENT}, Verdict.DEFERRED, 0),
+    ({"DATA": "451 later"}, Verdict.DEFERRED, 451),
+    ({"DATA": "554 never"}, Verdict.FAILED, 554),
+    ({"DATA": CLOSE}, Verdict.DEFERRED, 0),
+    ({"DATA": SILENT}, Verdict.DEFERRED, 0),
+    ({"DOT": "451 later"}, Verdict.DEFERRED, 451),
+    ({"DOT": "552 too large"}, Verdict.FAILED, 552),
+    ({"DOT": CLOSE}, Verdict.UNKNOWN, 0),
+    ({"DOT": SILENT}, Verdict.UNKNOWN, 0),
+    ({"DOT": DRIP}, Verdict.UNKNOWN, 0),
+]
+
+
+@pytest.mark.parametrize(("script", "verdict", "code"), CASES)
+def test_each_answer_and_each_silence_has_its_verdict(
+    send: Callable[..., Any], script: dict[str, str], verdict: Verdict, code: int
+) -> None:
+    outcome = send(**script)
+    assert (outcome.answer.verdict, outcome.answer.code) == (verdict, code)
+    assert outcome.answer.words
+    assert outcome.recipients["a@localhost"].verdict is verdict
+
+
+def test_every_recipient_has_a_code_of_its_own(
+    send: Callable[..., Any], smtp: ScriptedServer
+) -> None:
+    refusals = ["250 ok", "450 busy", "550 nobody"]
+    outcome = send("a@localhost", "b@localhost", "c@localhost", RCPT=refusals)
+    verdicts = [outcome.recipients[f"{name}@localhost"].verdict for name in "abc"]
+    assert verdicts == [Verdict.DELIVERED, Verdict.DEFERRED, Verdict.FAILED]
+    assert len(smtp.messages) == 1
+
+
+def test_a_refusal_for_all_ends_before_the_data(
+    send: Callable[..., Any], smtp: ScriptedServer
+) -> None:
+    outcome = send("a@localhost", "b@localhost", RCPT=["550 nobody", "450 busy"])
+    assert outcome.answer.verdict is Verdict.DEFERRED
+    assert "DATA" not in smtp.commands
+
+
+def test_a_mail_taken_back_before_the_dot_is_not_sent(
+    send: Callable[..., Any], smtp: ScriptedServer
+) -> None:
+    outcome = send(steps=Steps(before_dot=lambda _: False, phase=lambda _: None))
+    assert outcome.answer.verdict is Verdict.NOT_SENT
+    assert smtp.messages == []
+
+
+def test_nothing_listening_is_told_with_its_address(
+    send: Callable[..., Any], smtp: ScriptedServer, settings: Any
+) -> None:
+    settings.EMAIL_PORT = 1
+    outcome = send()
+    assert outcome.answer.verdict is Verdict.DEFERRED
+    assert "nothing listens at 127.0.0.1:1" in outcome.answer.words
+
+
+def test_a_refused_login_is_told_apart_from_a_refused_mail(
+    send: Callable[..., Any], settings: Any
+) -> None:
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "me", "wrong"
+    outcome = send(EHLO="250-x\r\n250 AUTH PLAIN", AUTH="535 5.7.8 no")
+    assert outcome.answer.verdict is Verdict.REFUSED_LOGIN
+
+
+def test_a_login_that_cannot_be_checked_now_is_tried_again(
+    send: Callable[..., Any], settings: Any
+) -> None:
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "me", "right"
+    outcome = send(EHLO="250-x\r\n250 AUTH PLAIN", AUTH="454 later")
+    assert outcome.answer.verdict is Verdict.DEFERRED
+
+
+def test_a_server_without_the_tls_that_was_asked_for_gets_nothing(
+    send: Callable[..., Any], smtp: ScriptedServer, settings: Any
+) -> None:
+    settings.EMAIL_USE_TLS = True
+    outcome = send()
+    assert outcome.answer.verdict is Verdict.DEFERRED
+    assert not any(line.startswith("MAIL") for line in smtp.commands)
+
+
+@pytest.mark.parametrize(
+    ("code", "reply", "words"),
+    [
+        (550, "5.1.1 unknown", "There is no such recipient."),
+        (550, "whatever", "There is no such recipient, or the server refuses mail for it."),
+        (552, "5.2.2 full", "The recipient's mailbox is full."),
+        (451, "4.7.1 greylisted", answers.WORDS["4.7"]),
+        (450, "4.9.9 odd", answers.WORDS["450"]),
+        (499, "", answers.WORDS["4"]),
+        (599, "", answers.WORDS["5"]),
+        (299, "", "The server's answer is none that SMTP knows."),
+    ],
+)
+def test_an_answer_is_put_in_words_by_its_most_exact_code(
+    code: int, reply: str, words: str
+) -> None:
+    assert answers.in_words(code, reply) == words

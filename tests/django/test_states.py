@@ -1,0 +1,48 @@
+"""The states of a mail and their legal changes, exhaustively."""
+
+from collections.abc import Callable
+from itertools import product
+
+import pytest
+
+from send_mail.models import Mail
+from send_mail.states import FINAL, LEGAL, WAITING, State, move, sources
+
+
+@pytest.mark.parametrize(("before", "after"), list(product(State, State)))
+def test_only_a_legal_change_changes_anything(
+    saved: Callable[..., Mail], before: State, after: State
+) -> None:
+    mail = saved()
+    Mail.objects.filter(pk=mail.pk).update(state=before)
+    moved = move(Mail.objects.filter(pk=mail.pk), after)
+    mail.refresh_from_db()
+    legal = after in LEGAL[before]
+    assert moved == int(legal)
+    assert mail.state == (after if legal else before)
+
+
+def test_every_state_has_its_ways_written_down() -> None:
+    assert set(LEGAL) == set(State)
+
+
+def test_every_state_but_the_draft_can_be_reached() -> None:
+    assert [state for state in State if not sources(state)] == [State.DRAFT]
+
+
+def test_a_delivered_mail_never_changes_again() -> None:
+    assert LEGAL[State.DELIVERED] == frozenset()
+
+
+def test_only_a_waiting_mail_can_be_claimed() -> None:
+    assert set(sources(State.SENDING)) == WAITING
+
+
+def test_a_final_state_is_left_at_the_users_word_alone() -> None:
+    assert all(LEGAL[state] <= {State.QUEUED} for state in FINAL)
+
+
+def test_the_state_cannot_be_smuggled_in_as_a_field(saved: Callable[..., Mail]) -> None:
+    saved()
+    with pytest.raises(ValueError, match="by its name alone"):
+        move(Mail.objects.all(), State.CANCELLED, state=State.DELIVERED)

@@ -205,6 +205,8 @@ def test_the_inbox_reads_envelope_and_headers(server: Answering, client: MailCli
 def test_the_rest_of_the_api(server: Answering, client: MailClient) -> None:
     server.says({"counts": {"QUEUED": 2}, "paused": True, "reason": "login"})
     assert client.queue().reason == "login"
+    assert client.set_paused(paused=False).counts == {"QUEUED": 2}
+    assert server.asked[-1][3] == {"paused": False}
     server.says({"published": 3, "taken_back": 1})
     assert client.relay().published == 3
     assert client.try_relay() == ""

@@ -1,0 +1,1 @@
+"""The Logs page: lines of all services, filtered, followed and searched."""

@@ -1,0 +1,1 @@
+"""The Mail page: write a mail, follow it through the outbox, read it in the inbox."""

@@ -1,0 +1,157 @@
+"""The Mail page: puts writing, outbox and inbox together and says when Django cannot be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QButtonGroup, QStackedWidget, QVBoxLayout, QWidget
+
+from launcher.core.explain import Tone, explain
+from launcher.core.state import ServiceStatus
+from launcher.gui import tokens
+from launcher.gui.background import Background
+from launcher.gui.mail.compose_pane import ComposePane
+from launcher.gui.mail.inbox_pane import InboxPane
+from launcher.gui.mail.outbox_pane import OutboxPane
+from launcher.gui.page import Page
+from launcher.gui.session import Session
+from launcher.gui.widgets.banner import Banner
+from launcher.gui.widgets.button import Button
+from launcher.gui.widgets.page_header import PageHeader
+from launcher.gui.widgets.segment import Segment
+from launcher.gui.words import counted
+from launcher.mail import Queue
+
+DJANGO = "django"
+COMPOSE, OUTBOX, INBOX = range(3)
+
+
+class MailPage(Page):
+    """Three panes, one shown."""
+
+    def __init__(
+        self, session: Session, background: Background, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._background = background
+        self.header = PageHeader("Mail")
+        self.banner = Banner(Tone.TROUBLE, "")
+        self.start = Button("Start Django", small=True)
+        self.go_on = Button("Go on sending", small=True)
+        self.compose = ComposePane(session.mail, background)
+        self.outbox = OutboxPane(session.mail, background)
+        self.inbox = InboxPane(session.mail, background)
+        self.stack = QStackedWidget()
+        self.tabs: list[Segment] = []
+        self._group = QButtonGroup(self)
+        self._not_ready = ""
+        self._unavailable = ""
+        self._paused = ""
+        self._lay_out()
+        self._connect()
+        self.show_pane(OUTBOX)
+        self.show_statuses(session.statuses())
+
+    def show_statuses(self, statuses: Mapping[str, ServiceStatus]) -> None:
+        """Say whether Django, which takes and keeps the mails, is ready."""
+        specs = self._session.specs()
+        status, spec = statuses[DJANGO], specs[DJANGO]
+        titles = {name: one.title for name, one in specs.items()}
+        words = explain(spec, status, self._session.now(), titles)
+        self._not_ready = ""
+        if not status.satisfies:
+            self._unavailable = ""
+            why = f"{words.headline.lower()}, {words.sentence}".rstrip(", .")
+            self._not_ready = f"{spec.title} is not ready: {why}. What you write here is kept."
+        self.start.setVisible(bool(self._not_ready) and words.can_start)
+        self.compose.set_ready(ready=status.satisfies)
+        self._say()
+
+    def show_pane(self, pane: int) -> None:
+        """Turn to writing, the outbox or the inbox."""
+        self.stack.setCurrentIndex(pane)
+        self.tabs[pane].setChecked(True)
+        if pane == COMPOSE:
+            self.compose.begin()
+
+    def write_new(self) -> None:
+        """Go on writing."""
+        self.show_pane(COMPOSE)
+
+    def _saved(self, mail_id: int) -> None:
+        self.show_pane(OUTBOX)
+        self.outbox.show_mail(mail_id)
+
+    def _show_in_outbox(self, mail_id: int) -> None:
+        self.show_pane(OUTBOX)
+        self.outbox.show_mail(mail_id)
+
+    def _queue_seen(self, queue: Queue) -> None:
+        self._paused = f"Sending is paused. {queue.reason}".strip() if queue.paused else ""
+        total = sum(queue.counts.values())
+        under_way = sum(queue.counts.get(state, 0) for state in ("QUEUED", "SENDING", "RETRYING"))
+        failed = queue.counts.get("FAILED", 0)
+        parts = [counted(total, "mail")]
+        parts += [f"{under_way:,} under way"] if under_way else []
+        parts += [f"{failed:,} failed"] if failed else []
+        self.header.summary.say(" · ".join(parts) if total else "")
+        self._say()
+
+    def _unavailable_said(self, words: str) -> None:
+        self._unavailable = words
+        self._say()
+
+    def _say(self) -> None:
+        """The most basic trouble first: what follows from it needs no words of its own."""
+        words = self._not_ready or self._unavailable or self._paused
+        self.banner.setVisible(bool(words))
+        self.banner.say(Tone.TROUBLE if words else Tone.WAITING, words)
+        self.go_on.setVisible(words == self._paused and bool(words))
+
+    def _resume(self) -> None:
+        self._background.run(
+            self,
+            lambda: self._session.mail.set_paused(paused=False),
+            self._queue_seen,
+            lambda error: self.notice_raised.emit(f"Sending does not go on: {error}"),
+        )
+
+    def _connect(self) -> None:
+        self._group.idClicked.connect(self.show_pane)
+        self.start.clicked.connect(lambda: self._session.start(DJANGO))
+        self.go_on.clicked.connect(self._resume)
+        self.compose.saved.connect(self._saved)
+        self.outbox.queue_seen.connect(self._queue_seen)
+        self.outbox.notice_raised.connect(self.notice_raised)
+        self.inbox.notice_raised.connect(self.notice_raised)
+        self.inbox.outbox_asked.connect(self._show_in_outbox)
+        self.outbox.unavailable.connect(self._unavailable_said)
+        self.inbox.unavailable.connect(self._unavailable_said)
+        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self.outbox)
+        find.activated.connect(self.outbox.search.setFocus)
+
+    def _lay_out(self) -> None:
+        for pane, (text, tip) in enumerate(
+            (
+                ("Write", "Write a mail (Ctrl+N)"),
+                ("Outbox", "What was sent, and how it stands"),
+                ("Inbox", "What the mail catcher caught"),
+            )
+        ):
+            segment = Segment(text)
+            segment.setToolTip(tip)
+            self._group.addButton(segment, pane)
+            self.tabs.append(segment)
+            self.header.add(segment)
+        for widget in (self.compose, self.outbox, self.inbox):
+            self.stack.addWidget(widget)
+        self.banner.add_button(self.start)
+        self.banner.add_button(self.go_on)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(tokens.PAGE, tokens.PAGE - 4, tokens.PAGE, tokens.PAGE - 4)
+        page.setSpacing(tokens.GAP)
+        page.addWidget(self.header)
+        page.addWidget(self.banner)
+        page.addWidget(self.stack, 1)

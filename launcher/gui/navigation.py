@@ -1,0 +1,68 @@
+"""The column on the left: the program's name, the pages, and its version."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from launcher.gui import theme, tokens
+from launcher.gui.icon import app_icon
+from launcher.gui.widgets.nav_button import NavButton
+from launcher.gui.widgets.text_line import TextLine
+
+
+class Navigation(QWidget):
+    """One entry a page.
+
+    Signals: `chosen(int)` the index of the page that was asked for.
+    """
+
+    chosen = Signal(int)
+
+    def __init__(
+        self, pages: list[tuple[str, str]], version: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setFixedWidth(tokens.NAV_WIDTH)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(tokens.GAP, tokens.WIDE, tokens.GAP, tokens.WIDE)
+        column.setSpacing(2)
+        column.addLayout(self._name())
+        column.addSpacing(tokens.WIDE)
+        self._group = QButtonGroup(self)
+        self.buttons: list[NavButton] = []
+        for index, (text, icon) in enumerate(pages):
+            button = NavButton(text, icon, f"Ctrl+{index + 1}")
+            self._group.addButton(button, index)
+            self.buttons.append(button)
+            column.addWidget(button)
+        self._group.idClicked.connect(self.chosen)
+        column.addStretch()
+        foot = TextLine(f"Version {version}", "faint", tokens.SMALL)
+        line = QHBoxLayout()
+        line.setContentsMargins(tokens.TIGHT, 0, 0, 0)
+        line.addWidget(foot)
+        column.addLayout(line)
+
+    def choose(self, index: int) -> None:
+        """Mark the page that is shown."""
+        self.buttons[index].setChecked(True)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the ground and the line at the right."""
+        c = theme.colours()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(c.nav))
+        painter.fillRect(QRectF(self.width() - 1, 0, 1, self.height()), QColor(c.line))
+        painter.end()
+
+    def _name(self) -> QHBoxLayout:
+        picture = QLabel()
+        picture.setPixmap(app_icon().pixmap(22, 22))
+        line = QHBoxLayout()
+        line.setContentsMargins(tokens.TIGHT, 0, 0, 0)
+        line.setSpacing(tokens.GAP - 2)
+        line.addWidget(picture)
+        line.addWidget(TextLine("Celery Launcher", bold=True), 1)
+        return line

@@ -1,0 +1,219 @@
+"""The Services page: puts rows, chips and banners together and passes clicks to the session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from launcher.core.checks import Verdict
+from launcher.core.explain import Tone
+from launcher.core.facts import BrokerMode
+from launcher.core.spec import Link
+from launcher.core.state import ServiceStatus
+from launcher.gui import tokens
+from launcher.gui.background import Background
+from launcher.gui.page import Page
+from launcher.gui.services.prerequisites import Prerequisites
+from launcher.gui.services.service_row import ServiceRow
+from launcher.gui.session import Session
+from launcher.gui.widgets.banner import Banner
+from launcher.gui.widgets.button import Button
+from launcher.gui.widgets.card import Card
+from launcher.gui.widgets.page_header import PageHeader
+from launcher.gui.words import StartTime, check_words, services_summary
+
+if TYPE_CHECKING:
+    from launcher.runtime.usage import Usage
+
+USAGE_MS = 2_000
+TICK_MS = 1_000
+
+
+class ServicesPage(Page):
+    """Home.
+
+    Signals: `log_asked(str, object)` a service's log from a Level up.
+    Usage is sampled, and times are counted on, only while the page is seen.
+    """
+
+    log_asked = Signal(str, object)
+
+    def __init__(
+        self, session: Session, background: Background, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._background = background
+        self._start_time = StartTime()
+        self._sampling = False
+        self.rows: dict[str, ServiceRow] = {}
+        self.header = PageHeader("Services")
+        self.stop_all = Button("Stop all", name="Stop all services")
+        self.start_all = Button("Start all", name="Start all services", kind="primary")
+        self.prerequisites = Prerequisites()
+        self.broker = Banner(Tone.OUTSIDE, "")
+        self._failures = QVBoxLayout()
+        self._shown_failures: tuple[tuple[str, str], ...] = ()
+        self._card = Card()
+        self._rows = QVBoxLayout(self._card)
+        self._lay_out()
+        self.stop_all.clicked.connect(session.stop_all)
+        self.start_all.clicked.connect(session.start_all)
+        self._tick = QTimer(self)
+        self._tick.setInterval(TICK_MS)
+        self._tick.timeout.connect(lambda: self.show_statuses(session.statuses()))
+        self._sampler = QTimer(self)
+        self._sampler.setInterval(USAGE_MS)
+        self._sampler.timeout.connect(self._sample)
+        self.show_statuses(session.statuses())
+
+    def show_statuses(self, statuses: Mapping[str, ServiceStatus]) -> None:
+        """Show all services as they stand now."""
+        now = self._session.now()
+        specs = self._session.specs()
+        titles = {name: spec.title for name, spec in specs.items()}
+        self._start_time.observe(statuses)
+        self.header.summary.say(services_summary(statuses, self._start_time.seconds))
+        for name, spec in specs.items():
+            row = self.rows.get(name) or self._add_row(name)
+            if row.spec is not spec:
+                row.show_spec(spec)
+            row.show_status(statuses[name], now, titles, self._session.logs.errors(name))
+        self.stop_all.setEnabled(any(status.alive or status.wanted for status in statuses.values()))
+        self.start_all.setEnabled(not all(status.wanted for status in statuses.values()))
+        self._show_facts()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin to look."""
+        super().showEvent(event)
+        self.show_statuses(self._session.statuses())
+        self._tick.start()
+        self._sampler.start()
+        QTimer.singleShot(0, self, self._sample)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Stop looking."""
+        super().hideEvent(event)
+        self._tick.stop()
+        self._sampler.stop()
+
+    def _add_row(self, name: str) -> ServiceRow:
+        row = ServiceRow(self._session.specs()[name])
+        row.start_asked.connect(self._session.start)
+        row.stop_asked.connect(self._session.stop)
+        row.restart_asked.connect(self._session.restart)
+        row.log_asked.connect(self.log_asked)
+        row.link_asked.connect(self._open_link)
+        row.secret_asked.connect(self._copy_secret)
+        self._rows.addWidget(row)
+        self.rows[name] = row
+        return row
+
+    def _show_facts(self) -> None:
+        session = self._session
+        mode = session.broker
+        chip = {
+            BrokerMode.RABBITMQ: (Tone.READY, session.broker_words),
+            BrokerMode.EXTERNAL: (Tone.OUTSIDE, session.broker_words),
+        }.get(mode)
+        checks = session.checks()
+        self.prerequisites.show_facts(chip, checks, session.notices())
+        self.broker.setVisible(mode is BrokerMode.EMBEDDED)
+        if mode is BrokerMode.EMBEDDED:
+            command = session.broker_remedy
+            remedy = f"To get the real one, install RabbitMQ: {command}" if command else ""
+            words = f"{session.broker_words}. They are in {session.home}."
+            self.broker.say(Tone.OUTSIDE, words, remedy, copied=command)
+        notices = session.notices()
+        facts = {check.fact for check in checks}
+        failures = (
+            *(
+                (check_words(check), check.remedy)
+                for check in checks
+                if check.verdict is Verdict.FAIL
+            ),
+            *(
+                (notice.words, notice.remedy)
+                for notice in notices
+                if notice.remedy and notice.words not in facts
+            ),
+        )
+        if failures != self._shown_failures:
+            self._shown_failures = failures
+            while item := self._failures.takeAt(0):
+                if (old := item.widget()) is not None:
+                    old.hide()
+                    old.deleteLater()
+            for words, remedy in failures:
+                self._failures.addWidget(Banner(Tone.FAILED, words, remedy))
+
+    def _sample(self) -> None:
+        if self._sampling or not self.isVisible():
+            return
+        self._sampling = True
+        self._background.run(self, self._session.usage, self._sampled, self._sampling_failed)
+
+    def _sampled(self, usages: Mapping[str, Usage]) -> None:
+        self._sampling = False
+        statuses = self._session.statuses()
+        for name, row in self.rows.items():
+            alive = statuses[name].pid is not None
+            row.show_usage(usages.get(name) if alive else None)
+
+    def _sampling_failed(self, error: Exception) -> None:
+        self._sampling = False
+        self._sampler.stop()
+        self.notice_raised.emit(f"CPU and memory cannot be read: {error}")
+
+    def _open_link(self, service: str, link: Link) -> None:
+        if not link.one_time:
+            self._browse(link.url)
+            return
+        self._background.run(
+            self,
+            lambda: self._session.login_link(service, link),
+            self._browse,
+            lambda error: self.notice_raised.emit(f"{link.label} cannot be opened: {error}"),
+        )
+
+    def _browse(self, url: str) -> None:
+        if not QDesktopServices.openUrl(QUrl(url)):
+            QGuiApplication.clipboard().setText(url)
+            self.notice_raised.emit(f"No browser was found. The address is on the clipboard: {url}")
+
+    def _copy_secret(self, link: Link) -> None:
+        QGuiApplication.clipboard().setText(self._session.secret(link.secret))
+        whose = f" of {link.user}" if link.user else ""
+        self.notice_raised.emit(f"The password{whose} for {link.label} is on the clipboard.")
+
+    def _lay_out(self) -> None:
+        self.header.add(self.stop_all)
+        self.header.add(self.start_all)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(0)
+        self._failures.setSpacing(tokens.TIGHT)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(tokens.PAGE, 2, tokens.PAGE, tokens.PAGE)
+        column.setSpacing(tokens.GAP)
+        column.addWidget(self.prerequisites)
+        column.addLayout(self._failures)
+        column.addWidget(self.broker)
+        column.addWidget(self._card)
+        column.addStretch()
+        scroll = QScrollArea()
+        scroll.setWidget(body)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, tokens.PAGE - 4, 0, 0)
+        page.setSpacing(tokens.GAP)
+        self.header.setContentsMargins(tokens.PAGE, 0, tokens.PAGE, 0)
+        page.addWidget(self.header)
+        page.addWidget(scroll, 1)

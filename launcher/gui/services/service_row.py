@@ -1,0 +1,213 @@
+"""One service on the Services page: how it stands, why, what it uses, and its buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from launcher.core.explain import Explanation, Tone, duration, explain
+from launcher.core.logs import Level
+from launcher.core.spec import Link, ServiceSpec
+from launcher.core.state import ServiceState, ServiceStatus
+from launcher.gui import theme, tokens
+from launcher.gui.services.link_popover import LinkPopover
+from launcher.gui.services.usage_cell import UsageCell
+from launcher.gui.widgets.button import Button
+from launcher.gui.widgets.state_mark import StateMark
+from launcher.gui.widgets.text_line import TextLine
+from launcher.gui.widgets.text_link import TextLink
+from launcher.gui.words import counted, memory
+
+if TYPE_CHECKING:
+    from launcher.runtime.usage import Usage
+
+_OPENABLE = frozenset({ServiceState.READY, ServiceState.EXTERNAL, ServiceState.UNHEALTHY})
+
+
+class ServiceRow(QWidget):
+    """Shows one ServiceStatus.
+
+    Signals: `start_asked(str)`, `stop_asked(str)`, `restart_asked(str)` with the service's name;
+    `log_asked(str, object)` name, and the lowest Level wanted; `link_asked(str, object)` a
+    Link to open; `secret_asked(object)` a Link whose password is to be copied.
+    """
+
+    start_asked = Signal(str)
+    stop_asked = Signal(str)
+    restart_asked = Signal(str)
+    log_asked = Signal(str, object)
+    link_asked = Signal(str, object)
+    secret_asked = Signal(object)
+
+    def __init__(self, spec: ServiceSpec, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.spec = spec
+        self.mark = StateMark()
+        self.title = TextLine(spec.title, bold=True)
+        self.address = TextLine("", "soft", tokens.SMALL)
+        self.headline = TextLine("", bold=True)
+        self.sentence = _sentence_label()
+        self.pid = TextLine("", "soft", tokens.SMALL)
+        self.uptime = TextLine("", "soft", tokens.SMALL)
+        self.usage = UsageCell()
+        self.memory = TextLine("", "soft", tokens.SMALL)
+        self.restarts = TextLine("", "soft", tokens.SMALL)
+        self.errors = TextLink(f"Errors of {spec.title}", Tone.FAILED)
+        self.open = Button("Open", name=f"Open {spec.title}", small=True)
+        self.start = Button("Start", name=f"Start {spec.title}", small=True)
+        self.stop = Button("Stop", name=f"Stop {spec.title}", small=True)
+        self.restart = Button(icon="restart", name=f"Restart {spec.title}", small=True)
+        self.log = Button(icon="logs", name=f"Log of {spec.title}", small=True)
+        self._lay_out()
+        self._connect()
+        self.show_spec(spec)
+
+    def show_spec(self, spec: ServiceSpec) -> None:
+        """Take in a description that has changed, such as another port."""
+        self.spec = spec
+        where = f"{spec.address}:{spec.port}" if spec.port is not None else spec.address
+        parts = (spec.summary, where if where not in spec.summary else "")
+        self.address.say(" · ".join(part for part in parts if part))
+
+    def show_status(
+        self, status: ServiceStatus, now: float, titles: Mapping[str, str], errors: int
+    ) -> None:
+        """Show how the service stands at `now`."""
+        words = explain(self.spec, status, now, titles)
+        self.mark.set_tone(words.tone)
+        self.headline.say(words.headline, words.tone)
+        self._say_why(words)
+        running = status.pid is not None
+        for widget in (self._process, self.usage):
+            widget.setVisible(running)
+        self.pid.say(f"pid {status.pid}" if running else "")
+        since = status.started_at if status.started_at is not None else status.since
+        self.uptime.say(f"up {duration(now - since)}" if running else "")
+        if not running:
+            self.memory.say("")
+            self.usage.show_usage(None)
+        self.restarts.say(counted(status.restarts, "restart") if status.restarts else "")
+        self.restarts.setVisible(bool(status.restarts))
+        self._say_errors(errors)
+        self.memory.setVisible(bool(self.memory.text()))
+        self._offer(status, words)
+
+    def show_usage(self, usage: Usage | None) -> None:
+        """Show what the process tree uses; None when it could not be told."""
+        self.usage.show_usage(usage)
+        self.memory.say(memory(usage.memory_bytes) if usage else "")
+        self.memory.setVisible(bool(usage))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the name more room where there is more; alike in all rows, so columns align."""
+        super().resizeEvent(event)
+        self._name.setFixedWidth(178 if self.width() < 900 else 240)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the line that parts this row from the one above."""
+        if self.y() > 1:
+            painter = QPainter(self)
+            painter.fillRect(QRectF(1, 0, self.width() - 2, 1), QColor(theme.colours().line))
+            painter.end()
+
+    def _say_why(self, words: Explanation) -> None:
+        why = words.sentence
+        if words.tone in (Tone.FAILED, Tone.TROUBLE) and words.remedy:
+            why = f"{why} {words.remedy}".strip()
+        self.sentence.setText(why)
+        self.sentence.setVisible(bool(why))
+        self.sentence.setToolTip(words.remedy)
+        told = ", ".join(part for part in (self.spec.title, words.headline, why) if part)
+        self.setAccessibleName(told)
+
+    def _say_errors(self, count: int) -> None:
+        words = counted(count, "error") if count else ""
+        self.errors.say(words, f"{words} of {self.spec.title}: show them in the log")
+        self.errors.setVisible(bool(count))
+
+    def _offer(self, status: ServiceStatus, words: Explanation) -> None:
+        focused = self.focusWidget()
+        self.start.setVisible(words.can_start)
+        self.start.set_kind("primary" if words.tone is Tone.FAILED else "plain")
+        self.stop.setVisible(words.can_stop and not words.can_start)
+        self.restart.setVisible(words.can_restart)
+        self.open.setVisible(bool(self.spec.links) and status.state in _OPENABLE)
+        if focused in (self.start, self.stop, self.restart) and not focused.isVisible():
+            other = self.stop if self.stop.isVisible() else self.start
+            (other if other.isVisible() else self.log).setFocus()
+
+    @property
+    def _has_menu(self) -> bool:
+        return len(self.spec.links) > 1 or any(link.secret for link in self.spec.links)
+
+    def _open(self) -> None:
+        if not self._has_menu:
+            self.link_asked.emit(self.spec.name, self.spec.links[0])
+            return
+        popover = LinkPopover(self.spec.links, self)
+        popover.open_asked.connect(self._open_link)
+        popover.secret_asked.connect(self.secret_asked)
+        popover.open_below(self.open)
+
+    def _open_link(self, link: Link) -> None:
+        self.link_asked.emit(self.spec.name, link)
+
+    def _connect(self) -> None:
+        name = self.spec.name
+        self.start.clicked.connect(lambda: self.start_asked.emit(name))
+        self.stop.clicked.connect(lambda: self.stop_asked.emit(name))
+        self.restart.clicked.connect(lambda: self.restart_asked.emit(name))
+        self.log.clicked.connect(lambda: self.log_asked.emit(name, Level.DEBUG))
+        self.errors.clicked.connect(lambda: self.log_asked.emit(name, Level.ERROR))
+        self.open.clicked.connect(self._open)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(tokens.WIDE, tokens.TIGHT, tokens.GAP, tokens.TIGHT)
+        row.setSpacing(tokens.GAP)
+        row.addWidget(self.mark)
+        self._name = _column(self.title, self.address)
+        row.addWidget(self._name)
+        row.addWidget(_column(self.headline, self.sentence), 1)
+        self._process = _column(self.pid, self.uptime)
+        self._process.setFixedWidth(66)
+        row.addWidget(self._process)
+        row.addWidget(self.usage)
+        counters = _column(self.memory, self.restarts, self.errors)
+        counters.setFixedWidth(70)
+        row.addWidget(counters)
+        buttons = QWidget()
+        buttons.setFixedWidth(176)
+        line = QHBoxLayout(buttons)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(tokens.TIGHT)
+        line.addStretch()
+        for button in (self.open, self.start, self.stop, self.restart, self.log):
+            line.addWidget(button)
+        row.addWidget(buttons)
+        self.setMinimumHeight(tokens.ROW_HEIGHT)
+
+
+def _column(*widgets: QWidget) -> QWidget:
+    box = QWidget()
+    column = QVBoxLayout(box)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(1)
+    column.addStretch()
+    for widget in widgets:
+        column.addWidget(widget)
+    column.addStretch()
+    return box
+
+
+def _sentence_label() -> QLabel:
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setFont(theme.font(tokens.SMALL))
+    label.setForegroundRole(label.palette().ColorRole.Dark)
+    return label

@@ -1,0 +1,166 @@
+"""What the window needs of the running program, as `launcher.app.Session` offers it.
+
+A Protocol, so that tests and the screenshots run the whole window on a fake. Unless a method says
+otherwise it returns at once and may be called from the window's thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from launcher.core.checks import CheckResult
+    from launcher.core.facts import BrokerMode, Notice
+    from launcher.core.logs import LogRecord
+    from launcher.core.protocols import StatusObserver
+    from launcher.core.spec import Link, ServiceSpec
+    from launcher.core.state import ServiceStatus
+    from launcher.mail import MailClient
+    from launcher.runtime.usage import Usage
+
+
+class Logs(Protocol):
+    """Lines by position (`launcher.core.protocols.LogSource`), and what the pages show of them."""
+
+    @property
+    def end(self) -> int:
+        """The position that the next line will get."""
+        ...
+
+    @property
+    def begin(self) -> int:
+        """The position of the oldest line that is still held."""
+        ...
+
+    @property
+    def folder(self) -> Path:
+        """Where the complete files are."""
+        ...
+
+    def read(
+        self, position: int, limit: int, service: str | None = None
+    ) -> tuple[list[LogRecord], int]:
+        """Up to `limit` lines from `position` on, and the position to go on from."""
+        ...
+
+    def errors(self, service: str) -> int:
+        """How many lines of this service were errors since its start."""
+        ...
+
+
+class Session(Protocol):
+    """The running program, seen from the window."""
+
+    @property
+    def version(self) -> str:
+        """Of the program."""
+        ...
+
+    @property
+    def home(self) -> str:
+        """The folder of its data."""
+        ...
+
+    @property
+    def broker(self) -> BrokerMode:
+        """Which broker carries the messages."""
+        ...
+
+    @property
+    def broker_words(self) -> str:
+        """Such as "Private RabbitMQ 3.10.8 node"."""
+        ...
+
+    @property
+    def broker_remedy(self) -> str:
+        """How to get the real broker, "" when it is there."""
+        ...
+
+    @property
+    def logs(self) -> Logs:
+        """The lines of all services."""
+        ...
+
+    @property
+    def mail(self) -> MailClient:
+        """The way to Django's mail API; its calls block."""
+        ...
+
+    def checks(self) -> Sequence[CheckResult]:
+        """The prerequisites as they were found last."""
+        ...
+
+    def notices(self) -> Sequence[Notice]:
+        """Ports and addresses that had to give way."""
+        ...
+
+    def specs(self) -> Mapping[str, ServiceSpec]:
+        """The services in display order."""
+        ...
+
+    def statuses(self) -> Mapping[str, ServiceStatus]:
+        """The services as they stand now."""
+        ...
+
+    def now(self) -> float:
+        """Monotonic seconds, on the clock of the statuses."""
+        ...
+
+    def subscribe(self, observer: StatusObserver) -> Callable[[], None]:
+        """Have every change told, from another thread; returns what ends it."""
+        ...
+
+    def on_notice(self, callback: Callable[[str], None]) -> None:
+        """Have every refusal and failure told in words, from another thread."""
+        ...
+
+    def on_raise(self, callback: Callable[[], None]) -> None:
+        """Be told, from another thread, that a second start asks for the window."""
+        ...
+
+    def on_quit(self, callback: Callable[[], None]) -> None:
+        """Be told, from another thread, that a terminal asks for the end."""
+        ...
+
+    def start(self, name: str) -> None:
+        """Start one service."""
+        ...
+
+    def stop(self, name: str) -> None:
+        """Stop one service."""
+        ...
+
+    def restart(self, name: str) -> None:
+        """Stop one service and start it again."""
+        ...
+
+    def start_all(self) -> None:
+        """Start all services in their order."""
+        ...
+
+    def stop_all(self) -> None:
+        """Stop all services in the reverse order."""
+        ...
+
+    def quit(self, done: Callable[[], None]) -> None:
+        """Stop all in order, then call `done` from another thread."""
+        ...
+
+    def force_quit(self) -> None:
+        """End at once whatever still runs. May block for a moment."""
+        ...
+
+    def usage(self) -> Mapping[str, Usage]:
+        """What each service's process tree uses. Blocks about 10 ms."""
+        ...
+
+    def secret(self, name: str) -> str:
+        """A credential, to be copied."""
+        ...
+
+    def login_link(self, service: str, link: Link) -> str:
+        """A one-time login URL for a link that offers one. Blocks: asks the service."""
+        ...

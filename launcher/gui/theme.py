@@ -1,0 +1,149 @@
+"""Light and dark: turns the tokens into a palette, follows the system, answers for every colour.
+
+A change of the palette makes Qt repaint every widget, and painted widgets ask `colours()` while
+they paint; so nothing else has to be told.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Literal
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication
+
+from launcher.core.explain import Tone
+from launcher.gui import tokens
+from launcher.gui.tokens import DARK, LIGHT, Colours
+
+Choice = Literal["system", "light", "dark"]
+
+_current: Colours = LIGHT
+
+
+def colours() -> Colours:
+    """The scheme that is shown now."""
+    return _current
+
+
+def font(scale: float = tokens.BODY, *, bold: bool = False) -> QFont:
+    """The system's font at a step of the type scale."""
+    made = QFont(QApplication.font())
+    made.setPointSizeF(made.pointSizeF() * scale)
+    if bold:
+        made.setWeight(QFont.Weight.DemiBold)
+    return made
+
+
+def mono_font(scale: float = tokens.SMALL) -> QFont:
+    """The system's fixed-width font, sized to sit beside the body text."""
+    made = QFont("Cascadia Mono" if sys.platform == "win32" else "DejaVu Sans Mono")
+    made.setStyleHint(QFont.StyleHint.Monospace)
+    made.setFixedPitch(True)
+    made.setPointSizeF(QApplication.font().pointSizeF() * scale)
+    return made
+
+
+class Theme(QObject):
+    """Applies a scheme to the application and keeps following the system while told to.
+
+    Signals: `changed()` after another scheme was applied.
+    """
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication, choice: Choice = "system") -> None:
+        super().__init__(app)
+        self._app = app
+        self._choice: Choice = choice
+        # Asked once: with a sheet the application's style is a wrapper that has another name.
+        self._is_fusion = app.style().name().lower() == "fusion"
+        app.styleHints().colorSchemeChanged.connect(self._follow)
+        self._apply(self._wanted())
+
+    def choose(self, choice: Choice) -> None:
+        """Follow the system, or stay light or dark whatever the system does."""
+        self._choice = choice
+        self._follow()
+
+    def _wanted(self) -> Colours:
+        if self._choice == "system":
+            dark = self._app.styleHints().colorScheme() is Qt.ColorScheme.Dark
+            return DARK if dark else LIGHT
+        return DARK if self._choice == "dark" else LIGHT
+
+    def _follow(self) -> None:
+        wanted = self._wanted()
+        if wanted is not _current:
+            self._apply(wanted)
+            self.changed.emit()
+
+    def _apply(self, scheme: Colours) -> None:
+        global _current  # noqa: PLW0603 - one scheme a process, as the palette is
+        _current = scheme
+        self._app.setPalette(palette(scheme))
+        if self._is_fusion:
+            self._app.setStyleSheet(_fusion_sheet(scheme))
+
+
+def palette(scheme: Colours) -> QPalette:
+    """The scheme as Qt's own controls read it."""
+    made = QPalette()
+    roles = QPalette.ColorRole
+    for role, colour in (
+        (roles.Window, scheme.window),
+        (roles.WindowText, scheme.ink),
+        (roles.Base, scheme.card),
+        (roles.AlternateBase, scheme.code),
+        (roles.Text, scheme.ink),
+        (roles.PlaceholderText, scheme.faint),
+        (roles.Button, scheme.card),
+        (roles.ButtonText, scheme.ink),
+        (roles.BrightText, scheme.tones[Tone.FAILED]),
+        (roles.Highlight, scheme.accent),
+        (roles.HighlightedText, scheme.accent_ink),
+        (roles.Accent, scheme.accent),
+        (roles.Link, scheme.accent),
+        (roles.ToolTipBase, scheme.card),
+        (roles.ToolTipText, scheme.ink),
+        (roles.Light, scheme.hover),
+        (roles.Midlight, scheme.hover),
+        (roles.Mid, scheme.line),
+        (roles.Dark, scheme.soft),
+        (roles.Shadow, scheme.line),
+    ):
+        made.setColor(role, QColor(colour))
+    for role in (roles.WindowText, roles.Text, roles.ButtonText):
+        made.setColor(QPalette.ColorGroup.Disabled, role, QColor(scheme.faint))
+    return made
+
+
+def _fusion_sheet(c: Colours) -> str:
+    """Fields, menus and scroll bars for Fusion, whose own are from another decade."""
+    return f"""
+QLineEdit, QPlainTextEdit[look] {{
+  border: 1px solid {c.line}; border-radius: {tokens.RADIUS}px; background: {c.card};
+  color: {c.ink}; padding: 0 8px; selection-background-color: {c.accent};
+  selection-color: {c.accent_ink}; }}
+QLineEdit {{ min-height: {tokens.CONTROL_HEIGHT - 2}px; }}
+QPlainTextEdit[look] {{ padding: 4px; }}
+QPlainTextEdit[look="code"] {{ background: {c.code}; }}
+QLineEdit:focus, QPlainTextEdit[look]:focus {{ border-color: {c.accent}; }}
+QLineEdit[refused="true"], QPlainTextEdit[refused="true"] {{
+  border-color: {c.tones[Tone.FAILED]}; }}
+QMenu {{ background: {c.card}; border: 1px solid {c.line}; padding: 4px; }}
+QMenu::item {{ padding: 5px 22px 5px 22px; border-radius: 4px; color: {c.ink}; }}
+QMenu::item:selected {{ background: {c.selected}; }}
+QToolTip {{ background: {c.card}; color: {c.ink}; border: 1px solid {c.line}; padding: 3px 5px; }}
+QAbstractScrollArea::corner {{ background: transparent; }}
+QScrollBar {{ background: transparent; border: 0; margin: 0; }}
+QScrollBar:vertical {{ width: 12px; }}
+QScrollBar:horizontal {{ height: 12px; }}
+QScrollBar::handle {{ background: {c.line}; border-radius: 4px; margin: 2px; }}
+QScrollBar::handle:hover {{ background: {c.faint}; }}
+QScrollBar::handle:vertical {{ min-height: 28px; }}
+QScrollBar::handle:horizontal {{ min-width: 28px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+"""

@@ -1,0 +1,212 @@
+"""The window: arranges navigation and pages, and carries a close through to the ordered stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from launcher.core.logs import Level
+from launcher.core.state import ServiceState, ServiceStatus
+from launcher.gui import tokens
+from launcher.gui.background import Background
+from launcher.gui.bridge import Bridge
+from launcher.gui.icon import app_icon
+from launcher.gui.navigation import Navigation
+from launcher.gui.page import Page
+from launcher.gui.services.page import ServicesPage
+from launcher.gui.session import Session
+from launcher.gui.stop_overlay import StopOverlay
+from launcher.gui.widgets.notice_bar import NoticeBar
+from launcher.gui.words import stop_summary
+
+SERVICES, LOGS, MAIL = range(3)
+
+
+class Window(QWidget):
+    """The one window.
+
+    Signals: `finished()` everything has stopped, or was ended: the program may go. Private:
+    `_log_wanted(str, object)` and `_mail_wanted()`, to pages that are built on demand.
+    """
+
+    finished = Signal()
+    _log_wanted = Signal(str, object)
+    _mail_wanted = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._closing = False
+        self._asked = False
+        self._finished = False
+        self.bridge = Bridge(session, self)
+        self.background = Background(self)
+        self.setWindowTitle("Celery Launcher")
+        self.setWindowIcon(app_icon())
+        self.setMinimumSize(860, 560)
+        self.resize(1180, 760)
+        self.navigation = Navigation(
+            [("Services", "services"), ("Logs", "logs"), ("Mail", "mail")], session.version
+        )
+        self.notice = NoticeBar()
+        self.stack = QStackedWidget()
+        self._makers: dict[int, Callable[[], Page]] = {
+            SERVICES: self._make_services,
+            LOGS: self._make_logs,
+            MAIL: self._make_mail,
+        }
+        self._pages: dict[int, Page] = {}
+        self._lay_out()
+        self.overlay = StopOverlay(self)
+        self.overlay.end_now_asked.connect(self._end_now)
+        self.navigation.chosen.connect(self.show_page)
+        self.bridge.statuses_changed.connect(self._show_statuses)
+        self.bridge.notice_raised.connect(self.notice.say)
+        self.bridge.raise_asked.connect(self.come_forward)
+        self.bridge.quit_asked.connect(self._begin_close)
+        self.bridge.stopped.connect(self._finish)
+        for index in self._makers:
+            key = QShortcut(QKeySequence(f"Ctrl+{index + 1}"), self)
+            key.activated.connect(partial(self.show_page, index))
+        write = QShortcut(QKeySequence(QKeySequence.StandardKey.New), self)
+        write.activated.connect(self._new_mail)
+        leave = QShortcut(QKeySequence("Ctrl+Q"), self)
+        leave.activated.connect(self.close)
+        self.show_page(SERVICES)
+        self._show_statuses(session.statuses())
+
+    def page(self, index: int) -> Page:
+        """The page, built when it is first asked for."""
+        made = self._pages.get(index)
+        if made is None:
+            made = self._pages[index] = self._makers[index]()
+            self.stack.addWidget(made)
+        return made
+
+    def show_page(self, index: int) -> None:
+        """Turn to a page."""
+        if self._closing:
+            return
+        self.stack.setCurrentWidget(self.page(index))
+        self.navigation.choose(index)
+
+    def come_forward(self) -> None:
+        """Show the window above the others, as a second start asks."""
+        self.setWindowState(
+            (self.windowState() & ~Qt.WindowState.WindowMinimized) | Qt.WindowState.WindowActive
+        )
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop everything first; the second close offers to end it, the third does."""
+        if self._finished:
+            event.accept()
+            return
+        event.ignore()
+        if not self._closing:
+            self._begin_close()
+        elif not self._asked:
+            self._asked = True
+            self.overlay.ask()
+        else:
+            self._end_now()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the overlay over everything."""
+        super().resizeEvent(event)
+        self.overlay.resize(self.size())
+
+    def _begin_close(self) -> None:
+        if self._closing:
+            return
+        self._closing = True
+        statuses = self._session.statuses()
+        if any(status.alive for status in statuses.values()):
+            self.navigation.setEnabled(False)
+            self.stack.setEnabled(False)
+            self.overlay.say(stop_summary(self._session.specs(), statuses))
+            self.overlay.begin()
+        else:
+            self.hide()
+        self._session.quit(self.bridge.stopped.emit)
+
+    def _end_now(self) -> None:
+        self.overlay.end_now.setEnabled(False)
+        self.overlay.say("Ending what still runs.")
+        self.background.run(
+            self,
+            self._session.force_quit,
+            lambda _none: self._finish(),
+            self._ending_failed,
+        )
+
+    def _ending_failed(self, error: Exception) -> None:
+        self.overlay.say(f"Not everything could be ended: {error}")
+        # Long enough to be read; the guard process ends what is left when this one goes.
+        QTimer.singleShot(3_000, self, self._finish)
+
+    def _finish(self) -> None:
+        if not self._finished:
+            self._finished = True
+            self.bridge.close()
+            self.close()
+            self.finished.emit()
+
+    def _show_statuses(self, statuses: Mapping[str, ServiceStatus]) -> None:
+        failed = sum(status.state is ServiceState.FAILED for status in statuses.values())
+        self.navigation.buttons[SERVICES].set_badge(failed)
+        if self._closing:
+            self.overlay.say(stop_summary(self._session.specs(), statuses))
+            return
+        for page in self._pages.values():
+            page.show_statuses(statuses)
+
+    def _make_services(self) -> Page:
+        page = ServicesPage(self._session, self.background)
+        page.log_asked.connect(self._show_log)
+        page.notice_raised.connect(self.notice.say)
+        return page
+
+    def _make_logs(self) -> Page:
+        from launcher.gui.logs.page import LogsPage  # noqa: PLC0415 - not for the first picture
+
+        page = LogsPage(self._session)
+        page.notice_raised.connect(self.notice.say)
+        self._log_wanted.connect(page.show_service)
+        return page
+
+    def _make_mail(self) -> Page:
+        from launcher.gui.mail.page import MailPage  # noqa: PLC0415 - not for the first picture
+
+        page = MailPage(self._session, self.background)
+        page.notice_raised.connect(self.notice.say)
+        self._mail_wanted.connect(page.write_new)
+        return page
+
+    def _show_log(self, service: str, level: Level) -> None:
+        self.show_page(LOGS)
+        self._log_wanted.emit(service, level)
+
+    def _new_mail(self) -> None:
+        self.show_page(MAIL)
+        self._mail_wanted.emit()
+
+    def _lay_out(self) -> None:
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        shelf = QVBoxLayout()
+        shelf.setContentsMargins(tokens.PAGE, 0, tokens.PAGE, 0)
+        shelf.addWidget(self.notice)
+        right.addLayout(shelf)
+        right.addWidget(self.stack, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.navigation)
+        row.addLayout(right, 1)

@@ -1,0 +1,417 @@
+"""Pictures of every page on a fake session: `python -m tests.screenshots OUT --size 1000x650`.
+
+Starts an X server of its own, so that it looks the same on every machine, writes PAGE-THEME.png,
+and reports as JSON which texts do not fit and which widgets overlap. Texts that shorten themselves
+with an ellipsis on purpose, such as subjects, are listed apart and are no fault.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from launcher.gui.window import Window
+    from tests.unit.gui.fakes import FakeSession
+
+Scene = Callable[["Window"], None]
+
+
+@contextmanager
+def x_server(size: tuple[int, int]) -> Iterator[str]:
+    """An Xvfb with a screen of at least this size; gives its display."""
+    reading, writing = os.pipe()
+    server = subprocess.Popen(  # noqa: TID251 - a test's own server
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{size[0]}x{size[1]}x24"],
+        pass_fds=[writing],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    try:
+        with os.fdopen(reading) as said:
+            yield f":{said.readline().strip()}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+# -- data --------------------------------------------------------------------------------------
+
+
+def lively() -> FakeSession:
+    """Everything runs, mails travel, lines are printed."""
+    from launcher.core.logs import Level
+    from tests.unit.gui.fakes import SPECS, FakeSession, FakeUsage, taken_port
+
+    session = FakeSession()
+    session.moved = (taken_port(),)
+    load = dict(zip(SPECS, (0.4, 0.0, 0.1, 6.2, 0.0, 0.3, 0.0), strict=True))
+    size = dict(zip(SPECS, (131, 0, 57, 85, 48, 74, 41), strict=True))
+    session.usages = {
+        name: FakeUsage(load[name], size[name] * 1_000_000) for name in SPECS if name != "migrate"
+    }
+    at = 1_773_493_923.201
+    lines = (
+        ("django", "POST /api/mails 202 in 4 ms · mail 12 saved", Level.INFO),
+        ("django", "mail 12 published to mail/mail.send, confirmed", Level.INFO),
+        ("worker", "Task send_mail.tasks.send_email_task[3c1e9a52] received", Level.INFO),
+        ("worker", "mail 12 connected to 127.0.0.1:1025", Level.INFO),
+        (
+            "worker",
+            "WARNING mail 11: support@example.org 451 4.3.0 mailbox busy, again in 120 s",
+            Level.WARNING,
+        ),
+        (
+            "worker",
+            "Task send_mail.tasks.send_email_task[3c1e9a52] succeeded in 0.041s",
+            Level.INFO,
+        ),
+        ("beat", "Scheduler: Sending due task relay (send_mail.tasks.relay)", Level.INFO),
+        ("catcher", "127.0.0.1:51822 RCPT you@example.com 250 OK", Level.INFO),
+        (
+            "flower",
+            "ERROR OSError: [Errno 98] 127.0.0.6:5566 is in use by python (9120)",
+            Level.ERROR,
+        ),
+        ("launcher", "flower exited with 1, tries again in 4 s (3 of 5)", Level.INFO),
+        (
+            "rabbitmq",
+            "[info] connection <0.812.0> (127.0.0.1:51822 -> 127.0.0.1:5672 - "
+            "celery@launcher): user 'launcher' authenticated and granted access to vhost '/'",
+            Level.INFO,
+        ),
+        ("worker", "DEBUG | Worker: Hub.register Autoscaler...", Level.DEBUG),
+    )
+    for number in range(1_200):
+        service, text, level = lines[number % len(lines)]
+        session.logs.add(service, text, level, at + number * 0.137)
+    post(session)
+    return session
+
+
+def post(session: FakeSession) -> None:
+    """Mails in every state."""
+    from launcher.mail import Recipient, Step
+
+    start = "2026-03-14T13:12:03.201Z"
+    way = (
+        Step("saved", start, 0, "by the window"),
+        Step("published", start, 2, "confirmed by RabbitMQ"),
+        Step("received", start, 9, "worker1@launcher"),
+        Step("sending", start, 11),
+    )
+    mail = session.mail
+    for number in range(6):
+        mail.add(
+            "DELIVERED",
+            "Hello from the queue",
+            reply="250 2.0.0 Ok: caught as 17",
+            timeline=(*way, Step("delivered", start, 38 + number, "250 2.0.0 Ok: caught as 17")),
+        )
+        mail.catch("Hello from the queue", "Hello,\n\nthis mail went through the queue.\n")
+    mail.add("SCHEDULED", "Monday report", ("team@example.com",))
+    mail.add("FAILED", "Welcome", ("nobody@nowhere.invalid",), words="There is no such recipient.")
+    retried = mail.add(
+        "RETRYING",
+        "Invoice 2041",
+        ("team@example.org", "support@example.org"),
+        words="The server asked to try again later: its mailbox is busy (451).",
+        reply="451 4.3.0 Temporary failure, mailbox busy",
+        timeline=(*way, Step("retrying", start, 51, "451 4.3.0 mailbox busy")),
+    )
+    recipients = (
+        Recipient("team@example.org", "delivered", "250 2.1.5 OK"),
+        Recipient("support@example.org", "deferred", "451 4.3.0 mailbox busy"),
+    )
+    mail.mails[retried.row.id] = replace(retried, recipients=recipients)
+    mail.add("SENDING", "Your feedback", ("orders@example.com",), timeline=way)
+    mail.catch(
+        "Invoice 2041",
+        "Dear team,\n\nyour invoice 2041 is attached.\n\nYours\nAccounting\n",
+        "<p>Dear team,</p><p>your <b>invoice 2041</b> is attached.</p>",
+        mail_id=retried.row.id,
+    )
+
+
+def broken() -> FakeSession:
+    """A missing prerequisite, a failed service, one that is tried again."""
+    from launcher.core.checks import CheckResult, Verdict
+    from launcher.core.logs import Level
+    from tests.unit.gui.fakes import failing
+
+    session = lively()
+    session.found = (
+        CheckResult("Python", Verdict.OK, "Python 3.13.2 at /usr/bin/python3"),
+        CheckResult(
+            "Erlang and RabbitMQ together",
+            Verdict.FAIL,
+            "RabbitMQ 4.2.9 needs Erlang 27 to 27.x, found 25.2",
+            "Install an Erlang of that range, see https://www.rabbitmq.com/docs/which-erlang",
+        ),
+        CheckResult(
+            "Folder",
+            Verdict.WARN,
+            "The data folder is on a network drive",
+            "Set CELERY_LAUNCHER_HOME to a folder on this machine.",
+        ),
+    )
+    for _ in range(2):
+        session.logs.add("worker", "ERROR ModuleNotFoundError: shop", Level.ERROR)
+    session.now_stand(failing())
+    return session
+
+
+def embedded() -> FakeSession:
+    """Without RabbitMQ, nothing started yet."""
+    from launcher.core.facts import BrokerMode
+    from tests.unit.gui.fakes import FakeSession, all_stopped
+
+    statuses = all_stopped()
+    del statuses["rabbitmq"]
+    session = FakeSession(statuses)
+    session.broker = BrokerMode.EMBEDDED
+    session.broker_words = "Embedded broker: messages travel through files, without RabbitMQ"
+    session.broker_remedy = "sudo apt install rabbitmq-server"
+    session.mail.unavailable = "Django is not ready yet."
+    return session
+
+
+# -- scenes ------------------------------------------------------------------------------------
+
+
+def mail_pane(pane: int) -> Scene:
+    def show(window: Window) -> None:
+        from launcher.gui.mail.page import MailPage
+
+        window.show_page(2)
+        page = window.page(2)
+        assert isinstance(page, MailPage)
+        page.show_pane(pane)
+
+    return show
+
+
+def refused(window: Window) -> None:
+    from launcher.gui.mail.page import MailPage
+
+    mail_pane(0)(window)
+    page = window.page(2)
+    assert isinstance(page, MailPage)
+    page.compose.to.setText("you@example, team@example.org")
+    page.compose.subject.setText("Hello from the queue")
+    page.compose.text.setPlainText("Hello,\n\nthis mail goes through the queue.\n")
+    page.compose.send.click()
+
+
+def retrying(window: Window) -> None:
+    from launcher.gui.mail.page import MailPage
+
+    mail_pane(1)(window)
+    page = window.page(2)
+    assert isinstance(page, MailPage)
+    page.outbox.show_mail(9)
+
+
+def filtered(window: Window) -> None:
+    from launcher.gui.logs.page import LogsPage
+
+    window.show_page(1)
+    page = window.page(1)
+    assert isinstance(page, LogsPage)
+    page.text.setText("/mail (11|12)/")
+    page.view.reveal(1180)
+
+
+def closing(window: Window) -> None:
+    window.close()
+
+
+def unkind() -> FakeSession:
+    session = lively()
+    session.mail.refuse = {"to": ["you@example is no address: a domain needs a dot."]}
+    return session
+
+
+SCENES: tuple[tuple[str, Callable[[], FakeSession], Scene], ...] = (
+    ("services", lively, lambda window: window.show_page(0)),
+    ("services-failing", broken, lambda window: window.show_page(0)),
+    ("services-embedded", embedded, lambda window: window.show_page(0)),
+    ("logs", lively, lambda window: window.show_page(1)),
+    ("logs-filtered", lively, filtered),
+    ("logs-empty", embedded, lambda window: window.show_page(1)),
+    ("mail", lively, retrying),
+    ("mail-compose", lively, mail_pane(0)),
+    ("mail-refused", unkind, refused),
+    ("mail-inbox", lively, mail_pane(2)),
+    ("mail-empty", embedded, mail_pane(1)),
+    ("closing", lively, closing),
+)
+
+
+# -- what does not fit -------------------------------------------------------------------------
+
+
+def misfits(window: QWidget) -> tuple[list[str], list[str], list[str]]:
+    """Texts that are clipped, texts that are shortened on purpose, widgets that overlap."""
+    from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPlainTextEdit, QWidget
+
+    from launcher.gui.widgets.chip import Chip
+    from launcher.gui.widgets.text_line import TextLine
+
+    kinds = (QLabel, QAbstractButton, QLineEdit, QPlainTextEdit)
+    leaves = [
+        one
+        for one in window.findChildren(QWidget)
+        if isinstance(one, kinds) and one.isVisible() and not one.visibleRegion().isEmpty()
+    ]
+    clipped, shortened = [], []
+    for one in leaves:
+        words = one.text() if isinstance(one, QLabel | QAbstractButton) else ""
+        if not words:
+            continue
+        if isinstance(one, TextLine):
+            (shortened if one.shortened else []).append(words)
+            narrow = one.height() < one.fontMetrics().height()
+        elif isinstance(one, QLabel) and one.wordWrap():
+            narrow = one.heightForWidth(one.width()) > one.height() + 1
+        elif isinstance(one, Chip):
+            (shortened if one.sizeHint().width() > one.width() else []).append(words)
+            narrow = one.height() < one.fontMetrics().height()
+        else:
+            narrow = one.sizeHint().width() > one.width() or one.sizeHint().height() > one.height()
+        if narrow or _cut(one, window):
+            clipped.append(f"{type(one).__name__}: {words}")
+    return clipped, shortened, _overlapping(leaves, window)
+
+
+def _cut(one: QWidget, window: QWidget) -> bool:
+    """Whether an ancestor that does not scroll shows only a part of the widget."""
+    from PySide6.QtCore import QPoint, QRect
+    from PySide6.QtWidgets import QAbstractScrollArea
+
+    parent = one.parentWidget()
+    while parent is not None and parent is not window.parentWidget():
+        if isinstance(parent.parentWidget(), QAbstractScrollArea):
+            return False
+        if not parent.rect().contains(QRect(one.mapTo(parent, QPoint()), one.size())):
+            return True
+        parent = parent.parentWidget()
+    return False
+
+
+def _overlapping(leaves: list[QWidget], window: QWidget) -> list[str]:
+    from PySide6.QtCore import QPoint, QRect
+
+    from launcher.gui.stop_overlay import StopOverlay
+
+    overlay = window.findChild(StopOverlay)
+    if overlay is not None and overlay.isVisible():
+        leaves = [one for one in leaves if overlay.isAncestorOf(one)]
+    boxes = [(one, QRect(one.mapTo(window, QPoint()), one.size())) for one in leaves]
+    return [
+        f"{type(one).__name__} {one.accessibleName()!r} and {type(two).__name__} "
+        f"{two.accessibleName()!r}"
+        for number, (one, box) in enumerate(boxes)
+        for two, other in boxes[number + 1 :]
+        if box.intersects(other) and not one.isAncestorOf(two) and not two.isAncestorOf(one)
+    ]
+
+
+# -- taking them -------------------------------------------------------------------------------
+
+
+def take(out: Path, size: tuple[int, int], font: str) -> dict[str, list[str]]:
+    """Every scene in both themes."""
+    from PySide6.QtGui import QFont
+
+    from launcher.gui.main import make_application
+    from launcher.gui.theme import Theme
+
+    app = make_application()
+    if font:
+        app.setFont(QFont(font, app.font().pointSize()))
+    theme = app.findChild(Theme)
+    assert theme is not None
+    report: dict[str, list[str]] = {"pictures": [], "clipped": [], "overlapping": []}
+    shortened: set[str] = set()
+    for name, make, scene in SCENES:
+        for choice in ("light", "dark"):
+            picture = out / f"{name}-{choice}.png"
+            theme.choose("dark" if choice == "dark" else "light")
+            clipped, short, overlapping = _one(make(), scene, size, picture)
+            report["pictures"].append(str(picture))
+            report["clipped"] += [f"{picture.stem}: {words}" for words in clipped]
+            report["overlapping"] += [f"{picture.stem}: {words}" for words in overlapping]
+            shortened |= {f"{name}: {words}" for words in short}
+    return {**report, "shortened": sorted(shortened)}
+
+
+def _one(
+    session: FakeSession,
+    scene: Scene,
+    size: tuple[int, int],
+    picture: Path,
+) -> tuple[list[str], list[str], list[str]]:
+    from PySide6.QtTest import QTest
+
+    from launcher.gui.services.page import ServicesPage
+    from launcher.gui.window import Window
+
+    window = Window(session)
+    window.resize(*size)
+    window.show()
+    page = window.page(0)
+    assert isinstance(page, ServicesPage)
+    loads = (0.2, 0.6, 2.4, 1.1, 4.8, 3.0, 6.2, 1.4, 0.8, 5.1, 7.0, 2.2)
+    for number, row in enumerate(page.rows.values()):
+        if session.statuses()[row.spec.name].pid is not None:
+            for beat in range(39):
+                share = loads[(beat * beat + 5 * number + beat // 7) % len(loads)]
+                row.usage.line.add(share * (1 if row.spec.name == "worker" else 0.15))
+    scene(window)
+    until = time.monotonic() + 0.6
+    while time.monotonic() < until:
+        QTest.qWait(50)
+    window.grab().save(str(picture))
+    found = misfits(window)
+    if session.quit_done is None:
+        window.close()
+    assert session.quit_done is not None
+    session.quit_done()
+    window.background.close()
+    QTest.qWait(20)
+    window.deleteLater()
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--size", default="1180x760")
+    parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--font", default="", help="Another font than the system's.")
+    asked = parser.parse_args()
+    width, height = (int(part) for part in asked.size.split("x"))
+    asked.out.mkdir(parents=True, exist_ok=True)
+    screen = (round(width * asked.scale) + 200, round(height * asked.scale) + 200)
+    with x_server(screen) as display:
+        os.environ |= {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "TZ": "UTC"}
+        os.environ["QT_SCALE_FACTOR"] = f"{asked.scale:g}"
+        report = take(asked.out, (width, height), asked.font)
+    print(json.dumps(report))
+    return 1 if report["clipped"] or report["overlapping"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,466 @@
+"""A whole session in memory: services that obey, logs in a list, a mail API that answers at once.
+
+Has the surface of `launcher.gui.session.Session`. The screenshots are taken of it, too.
+"""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from launcher.core.checks import CheckResult, Verdict
+from launcher.core.facts import BrokerMode, PortNotice, PortOwner
+from launcher.core.logs import Level, LogRecord
+from launcher.core.protocols import StatusObserver
+from launcher.core.spec import Link, ServiceKind, ServiceSpec
+from launcher.core.state import Problem, ServiceState, ServiceStatus
+from launcher.mail import (
+    Draft,
+    InboxMail,
+    InboxRow,
+    Mail,
+    MailClient,
+    MailRefused,
+    MailRow,
+    MailUnavailable,
+    Page,
+    Queue,
+    Recipient,
+    Step,
+)
+
+NOW = 1_000.0
+S = ServiceState
+
+
+@dataclass(frozen=True, slots=True)
+class FakeUsage:
+    """`launcher.runtime.usage.Usage`, which needs psutil."""
+
+    cpu_percent: float
+    memory_bytes: int
+
+
+def spec(name: str, title: str, summary: str, **more: object) -> ServiceSpec:
+    return ServiceSpec(name=name, title=title, summary=summary, **more)  # type: ignore[arg-type]
+
+
+SPECS: dict[str, ServiceSpec] = {
+    one.name: one
+    for one in (
+        spec(
+            "rabbitmq",
+            "RabbitMQ",
+            "private node · 127.0.0.1:5672",
+            address="127.0.0.1",
+            port=5672,
+            links=(Link("Dashboard", "http://127.0.0.1:15672/", user="launcher", secret="broker"),),
+        ),
+        spec(
+            "migrate",
+            "Database",
+            "migrations, before Django and the worker",
+            kind=ServiceKind.ONE_SHOT,
+        ),
+        spec(
+            "django",
+            "Django",
+            "waitress · 127.0.0.1:8001",
+            address="127.0.0.1",
+            port=8001,
+            depends_on=("migrate",),
+            links=(
+                Link("Mail form", "http://127.0.0.1:8001/"),
+                Link(
+                    "Admin",
+                    "http://127.0.0.1:8001/admin/",
+                    user="admin",
+                    secret="admin",
+                    one_time=True,
+                ),
+            ),
+        ),
+        spec("worker", "Worker", "eventlet ×50 · legacy pool", depends_on=("rabbitmq", "migrate")),
+        spec("beat", "Beat", "schedule · relay of due mail", depends_on=("rabbitmq", "migrate")),
+        spec(
+            "flower",
+            "Flower",
+            "monitor · 127.0.0.6:5566",
+            address="127.0.0.6",
+            port=5566,
+            links=(Link("Flower", "http://127.0.0.6:5566/"),),
+        ),
+        spec("catcher", "Mail catcher", "SMTP · 127.0.0.1:1025", address="127.0.0.1", port=1025),
+    )
+}
+
+_DETAILS = {
+    "rabbitmq": "login as launcher",
+    "django": "answers in 3 ms",
+    "worker": "answers a ping in 12 ms",
+    "beat": "ticked 2 s ago",
+    "flower": "answers in 5 ms",
+    "catcher": "greets as ours",
+}
+
+
+def all_ready() -> dict[str, ServiceStatus]:
+    """Everything runs."""
+    found: dict[str, ServiceStatus] = {}
+    for number, name in enumerate(SPECS):
+        one_shot = name == "migrate"
+        found[name] = ServiceStatus(
+            name,
+            S.DONE if one_shot else S.READY,
+            wanted=True,
+            since=NOW - 720 + number * 0.4,
+            alive=not one_shot,
+            pid=None if one_shot else 5120 + number * 17,
+            generation=1,
+            started_at=NOW - 723.5,
+            ready_after=0.9,
+            detail=_DETAILS.get(name, ""),
+        )
+    return found
+
+
+def all_stopped() -> dict[str, ServiceStatus]:
+    """Nothing was ever started."""
+    return {name: ServiceStatus(name) for name in SPECS}
+
+
+def failing() -> dict[str, ServiceStatus]:
+    """One failed, one is retried, one waits, one starts."""
+    found = all_ready()
+    found["flower"] = ServiceStatus(
+        "flower",
+        S.FAILED,
+        wanted=True,
+        generation=3,
+        restarts=3,
+        problem=Problem(
+            "Flower cannot start: 127.0.0.6:5566 is held by python.exe (9120).",
+            "End that program, or give Flower another port in the settings.",
+        ),
+    )
+    found["worker"] = ServiceStatus(
+        "worker",
+        S.BACKOFF,
+        wanted=True,
+        generation=2,
+        restarts=1,
+        failures=2,
+        retry_at=NOW + 4,
+        problem=Problem("Worker exited with code 1.", "See its log."),
+    )
+    found["beat"] = ServiceStatus("beat", S.WAITING, wanted=True, waiting_on=("rabbitmq",))
+    found["rabbitmq"] = replace(
+        found["rabbitmq"],
+        state=S.STARTING,
+        since=NOW - 3.2,
+        started_at=NOW - 3.2,
+        detail="",
+        ready_after=None,
+    )
+    return found
+
+
+class FakeLogs:
+    """`Logs` over a list."""
+
+    def __init__(self) -> None:
+        self.records: list[LogRecord] = []
+        self.folder = Path("/home/you/.local/state/celery-launcher/logs")
+        self.reads = 0
+        self._end = 0
+        self._errors: Counter[str] = Counter()
+
+    @property
+    def begin(self) -> int:
+        return self.records[0].position if self.records else self._end
+
+    @property
+    def end(self) -> int:
+        return self._end
+
+    def errors(self, service: str) -> int:
+        return self._errors[service]
+
+    def add(
+        self, service: str, text: str, level: Level = Level.INFO, at: float = 1.7e9
+    ) -> LogRecord:
+        record = LogRecord(self._end, at, service, level, text)
+        self.records.append(record)
+        self._end += 1
+        self._errors[service] += level is Level.ERROR
+        return record
+
+    def drop(self, count: int) -> None:
+        """Forget the oldest, as the ring does."""
+        del self.records[:count]
+
+    def read(
+        self, position: int, limit: int, service: str | None = None
+    ) -> tuple[list[LogRecord], int]:
+        self.reads += 1
+        found: list[LogRecord] = []
+        start = bisect_left(self.records, position, key=lambda record: record.position)
+        for record in self.records[start:]:
+            if len(found) == limit:
+                return found, record.position
+            if service in (None, record.service):
+                found.append(record)
+        return found, self._end
+
+
+class FakeMail(MailClient):
+    """A mail API in memory. `gate`, when set, holds every answer back until it is opened."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: None, "")
+        self.mails: dict[int, Mail] = {}
+        self.caught: dict[int, InboxMail] = {}
+        self.submitted: list[tuple[Draft, str]] = []
+        self.refuse: Mapping[str, list[str]] | None = None
+        self.unavailable = ""
+        self.paused = ""
+        self.gate: threading.Event | None = None
+        self.asked: list[str] = []
+
+    def _enter(self, what: str) -> None:
+        self.asked.append(what)
+        if self.gate is not None:
+            self.gate.wait(10)
+        if self.unavailable:
+            raise MailUnavailable(self.unavailable)
+
+    def add(
+        self,
+        state: str,
+        subject: str,
+        to: Sequence[str] = ("you@example.com",),
+        **more: object,
+    ) -> Mail:
+        number = len(self.mails) + 1
+        row = MailRow(
+            id=number,
+            state=state,
+            state_words=str(more.get("words", state.title())),
+            final=state in ("DELIVERED", "FAILED", "UNKNOWN", "CANCELLED"),
+            to=tuple(to),
+            subject=subject,
+            created_at="2026-03-14T13:12:03.201Z",
+            due_at="2026-03-14T13:14:03.000Z",
+            attempts=1,
+            last_code=None,
+            last_reply=str(more.get("reply", "")),
+        )
+        mail = Mail(
+            row=row,
+            sender="launcher@localhost",
+            cc=(),
+            bcc=(),
+            text=str(more.get("text", "Hello,\n\nthis mail went through the queue.\n")),
+            html="",
+            recipients=tuple(
+                Recipient(one, "delivered" if state == "DELIVERED" else "waiting") for one in to
+            ),
+            timeline=more.get("timeline", (Step("saved", row.created_at, 0),)),  # type: ignore[arg-type]
+        )
+        self.mails[number] = mail
+        return mail
+
+    def catch(
+        self, subject: str, text: str = "Hello", html: str = "", mail_id: int | None = None
+    ) -> InboxMail:
+        number = len(self.caught) + 1
+        row = InboxRow(
+            id=number,
+            received_at="2026-03-14T13:12:03.248Z",
+            sender="launcher@localhost",
+            recipients=("you@example.com",),
+            subject=subject,
+            size=812,
+            mail_id=mail_id,
+        )
+        headers = (
+            ("From", "launcher@localhost"),
+            ("To", "you@example.com"),
+            ("Subject", subject),
+            ("Date", "Sat, 14 Mar 2026 13:12:03 +0000"),
+            ("Message-ID", "<7f3a@celery-launcher>"),
+        )
+        source = "\r\n".join(f"{name}: {value}" for name, value in headers) + f"\r\n\r\n{text}"
+        mail = InboxMail(row, headers, text, html, source)
+        self.caught[number] = mail
+        return mail
+
+    def submit(self, draft: Draft, idempotency_key: str) -> MailRow:
+        self.submitted.append((draft, idempotency_key))
+        self._enter("submit")
+        if self.refuse is not None:
+            raise MailRefused(self.refuse)
+        return self.add("QUEUED", draft.subject, draft.to).row
+
+    def list(
+        self, after: int | None = None, state: str = "", q: str = "", limit: int = 50
+    ) -> Page[MailRow]:
+        self._enter("list")
+        rows = [
+            mail.row
+            for mail in reversed(self.mails.values())
+            if state in ("", mail.row.state) and q.lower() in mail.row.subject.lower()
+        ]
+        return Page(tuple(rows[:limit]), None)
+
+    def get(self, mail_id: int) -> Mail:
+        self._enter("get")
+        return self.mails[mail_id]
+
+    def resend(self, mail_id: int) -> MailRow:
+        self._enter("resend")
+        return self._move(mail_id, "QUEUED")
+
+    def cancel(self, mail_id: int) -> MailRow:
+        self._enter("cancel")
+        if self.mails[mail_id].row.state == "SENDING":
+            raise MailRefused({"": ["A mail that is sending cannot be cancelled."]})
+        return self._move(mail_id, "CANCELLED")
+
+    def inbox(self, after: int | None = None, limit: int = 50) -> Page[InboxRow]:
+        self._enter("inbox")
+        return Page(tuple(mail.row for mail in reversed(self.caught.values()))[:limit], None)
+
+    def inbox_mail(self, caught_id: int) -> InboxMail:
+        self._enter("inbox_mail")
+        return self.caught[caught_id]
+
+    def delete_inbox(self, caught_id: int) -> None:
+        self._enter("delete_inbox")
+        del self.caught[caught_id]
+
+    def queue(self) -> Queue:
+        self._enter("queue")
+        counts = Counter(mail.row.state for mail in self.mails.values())
+        return Queue(counts, bool(self.paused), self.paused)
+
+    def set_paused(self, *, paused: bool) -> Queue:
+        self.paused = self.paused if paused else ""
+        return self.queue()
+
+    def _move(self, mail_id: int, state: str) -> MailRow:
+        mail = self.mails[mail_id]
+        self.mails[mail_id] = replace(mail, row=replace(mail.row, state=state))
+        return self.mails[mail_id].row
+
+
+class FakeSession:
+    """A session whose services are set by the test."""
+
+    version = "0.1.0"
+    home = "/home/you/.local/share/celery-launcher"
+
+    def __init__(self, statuses: Mapping[str, ServiceStatus] | None = None) -> None:
+        self.broker = BrokerMode.RABBITMQ
+        self.broker_words = "Private RabbitMQ 4.2.9 node"
+        self.broker_remedy = ""
+        self.logs = FakeLogs()
+        self.mail = FakeMail()
+        self.calls: list[tuple[str, ...]] = []
+        self.found: tuple[CheckResult, ...] = (
+            CheckResult("Python", Verdict.OK, "Python 3.13.2 at /usr/bin/python3"),
+            CheckResult("Erlang", Verdict.OK, "Erlang 27.3.4 at /usr/bin/erl"),
+            CheckResult("RabbitMQ", Verdict.OK, "RabbitMQ 4.2.9 at /usr/lib/rabbitmq"),
+            CheckResult(
+                "Erlang and RabbitMQ together", Verdict.OK, "RabbitMQ 4.2.9 fits Erlang 27"
+            ),
+        )
+        self.moved: tuple[PortNotice, ...] = ()
+        self.usages: Mapping[str, FakeUsage] = {}
+        self.quit_done: Callable[[], None] | None = None
+        self._statuses: Mapping[str, ServiceStatus] = statuses or all_ready()
+        self._observers: list[StatusObserver] = []
+        self.notice: list[Callable[[str], None]] = []
+        self.raised: list[Callable[[], None]] = []
+        self.asked_to_quit: list[Callable[[], None]] = []
+        self.time = NOW
+
+    def checks(self) -> Sequence[CheckResult]:
+        return self.found
+
+    def notices(self) -> Sequence[PortNotice]:
+        return self.moved
+
+    def specs(self) -> Mapping[str, ServiceSpec]:
+        return {name: SPECS[name] for name in self._statuses}
+
+    def statuses(self) -> Mapping[str, ServiceStatus]:
+        return self._statuses
+
+    def now(self) -> float:
+        return self.time
+
+    def subscribe(self, observer: StatusObserver) -> Callable[[], None]:
+        self._observers.append(observer)
+        return lambda: self._observers.remove(observer)
+
+    def on_notice(self, callback: Callable[[str], None]) -> None:
+        self.notice.append(callback)
+
+    def on_raise(self, callback: Callable[[], None]) -> None:
+        self.raised.append(callback)
+
+    def on_quit(self, callback: Callable[[], None]) -> None:
+        self.asked_to_quit.append(callback)
+
+    def start(self, name: str) -> None:
+        self.calls.append(("start", name))
+
+    def stop(self, name: str) -> None:
+        self.calls.append(("stop", name))
+
+    def restart(self, name: str) -> None:
+        self.calls.append(("restart", name))
+
+    def start_all(self) -> None:
+        self.calls.append(("start_all",))
+
+    def stop_all(self) -> None:
+        self.calls.append(("stop_all",))
+
+    def quit(self, done: Callable[[], None]) -> None:
+        self.calls.append(("quit",))
+        self.quit_done = done
+
+    def force_quit(self) -> None:
+        self.calls.append(("force_quit",))
+
+    def usage(self) -> Mapping[str, FakeUsage]:
+        return self.usages
+
+    def secret(self, name: str) -> str:
+        return f"secret of {name}"
+
+    def login_link(self, service: str, link: Link) -> str:
+        self.calls.append(("login_link", service))
+        return f"{link.url}?once"
+
+    def now_stand(self, statuses: Mapping[str, ServiceStatus]) -> None:
+        """Publish statuses from another thread, as the supervisor does."""
+        self._statuses = statuses
+
+        def tell() -> None:
+            for observer in self._observers:
+                observer(statuses)
+
+        thread = threading.Thread(target=tell)
+        thread.start()
+        thread.join()
+
+
+def taken_port() -> PortNotice:
+    return PortNotice("Django", 8000, 8001, PortOwner(4312, "node.exe"))

@@ -13,6 +13,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,10 @@ from typing import Any
 import psutil
 
 from launcher.platform.system import RUN_VARIABLE, SERVICE_VARIABLE
+
+_LOOK_AGAIN = 0.02
+"""Seconds between two looks at a tree that was killed: the kernel takes a moment."""
+_LOOKS = 250
 
 
 class PosixLock:
@@ -93,7 +98,7 @@ class PosixSystem:
         """Kill the marked processes and the sessions of `leaders` until none is left."""
         sessions = set(leaders)
         killed: set[int] = set()
-        for _ in range(50):
+        for _ in range(_LOOKS):
             found = self._members(run, service, sessions)
             if not found:
                 break
@@ -101,7 +106,8 @@ class PosixSystem:
                 with contextlib.suppress(psutil.Error):
                     process.kill()
                     killed.add(process.pid)
-            psutil.wait_procs(found, timeout=0.1)
+            # Not psutil.wait_procs: it would take our children's exit codes from subprocess.
+            threading.Event().wait(_LOOK_AGAIN)
         return len(killed)
 
     def _members(self, run: str, service: str | None, sessions: set[int]) -> list[psutil.Process]:
@@ -113,7 +119,8 @@ class PosixSystem:
                 if os.getsid(process.pid) in sessions or _carries(process, run, service):
                     found[process.pid] = process
                     for child in process.children(recursive=True):
-                        found[child.pid] = child
+                        if child.status() != psutil.STATUS_ZOMBIE:
+                            found[child.pid] = child
         return list(found.values())
 
 

@@ -84,7 +84,9 @@ class _Connection(socketserver.StreamRequestHandler):
         except ValueError:
             return [{"error": "not a JSON object"}]
         token = request.get("token") if isinstance(request, dict) else None
-        if not isinstance(token, str) or not hmac.compare_digest(token, self.server.token):
+        if not isinstance(token, str) or not hmac.compare_digest(
+            token.encode(), self.server.token.encode()
+        ):
             return [{"error": "wrong token"}]
         handler = self.server.handlers.get(str(request.get("verb")))
         if handler is None:

@@ -23,6 +23,8 @@ class Ports:
         self.stack = stack
 
     def listen(self, address: str = "127.0.0.1", port: int = 0, *, v6_only: bool = False) -> int:
+        # Not the system's choice: that may be an outgoing port of somebody on another address.
+        port = port or self.unused()
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         listener = self.stack.enter_context(socket.socket(family, socket.SOCK_STREAM))
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -127,9 +129,9 @@ def test_a_pinned_port_is_kept_and_its_owner_is_said(ports: Ports) -> None:
 def test_connections_in_time_wait_do_not_take_the_port(ports: Ports) -> None:
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", 0))
+        port = ports.unused()
+        listener.bind(("127.0.0.1", port))
         listener.listen(1)
-        port = listener.getsockname()[1]
         with socket.create_connection(("127.0.0.1", port)) as client:
             server, _ = listener.accept()
             server.close()  # the side that closes first keeps the connection in TIME_WAIT

@@ -1,0 +1,167 @@
+"""Real children: their lines, their end, their tree and their environment."""
+
+from __future__ import annotations
+
+import os
+import queue
+import sys
+import textwrap
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+import pytest
+
+from launcher.core.spec import LineMeaning, LineWatch, ServiceSpec, StopAction
+from launcher.platform import current
+from launcher.platform.system import RUN_VARIABLE, SERVICE_VARIABLE
+from launcher.runtime.logs import LogStore
+from launcher.runtime.process import Child, Children, child_environment
+
+RUN = uuid.uuid4().hex
+
+
+class Nursery:
+    """Starts a Python script as a service and collects what is told of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.store = LogStore(folder)
+        self.began: list[int] = []
+        self.ended: list[int] = []
+        self.exits: queue.Queue[int] = queue.Queue()
+        self.seen: queue.Queue[tuple[LineWatch, Sequence[str]]] = queue.Queue()
+        self.children = Children(current(), RUN, self.store, self.began.append, self.ended.append)
+
+    def run(self, script: str, *watches: LineWatch) -> Child:
+        spec = ServiceSpec(
+            "job",
+            "Job",
+            command=(sys.executable, "-c", textwrap.dedent(script)),
+            watches=watches,
+        )
+        return self.children.spawn(
+            spec, lambda watch, groups: self.seen.put((watch, groups)), self.exits.put
+        )
+
+    def lines(self) -> list[str]:
+        return [record.text for record in self.store.read(0, 1000, "job")[0]]
+
+
+@pytest.fixture
+def nursery(tmp_path: Path) -> Nursery:
+    return Nursery(tmp_path)
+
+
+def gone(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def test_all_lines_are_there_when_the_exit_is_told(nursery: Nursery) -> None:
+    child = nursery.run("import sys; print('out'); print('err', file=sys.stderr); sys.exit(3)")
+    assert nursery.exits.get(timeout=10) == 3
+    assert sorted(nursery.lines()) == ["err", "out"]
+    assert nursery.began == nursery.ended == [child.pid]
+
+
+def test_a_watched_line_is_told_once_with_its_groups(nursery: Nursery) -> None:
+    ready = LineWatch(r"ready on (\d+)", LineMeaning.READY_HINT)
+    both = LineWatch("store closed", LineMeaning.MAY_END, count=2)
+    nursery.run(
+        "print('store closed\\nready on 8000\\nready on 9000\\nstore closed\\nstore closed')",
+        ready,
+        both,
+    )
+    nursery.exits.get(timeout=10)
+    told = [nursery.seen.get_nowait() for _ in range(2)]
+    assert {(watch.meaning, tuple(groups)) for watch, groups in told} == {
+        (LineMeaning.READY_HINT, ("8000",)),
+        (LineMeaning.MAY_END, ()),
+    }
+    assert nursery.seen.empty()
+
+
+def test_a_grandchild_that_holds_the_pipe_neither_delays_the_exit_nor_outlives_it(
+    nursery: Nursery,
+) -> None:
+    nursery.run(
+        """
+        import subprocess, sys
+        child = subprocess.Popen(
+            [sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True
+        )
+        print(child.pid, flush=True)
+        """
+    )
+    assert nursery.exits.get(timeout=10) == 0
+    (pid,) = nursery.lines()
+    assert gone(int(pid))
+
+
+def test_a_child_that_ignores_the_polite_stop_is_killed_with_its_tree(nursery: Nursery) -> None:
+    ready = LineWatch(r"pid (\d+)", LineMeaning.READY_HINT)
+    child = nursery.run(
+        """
+        import os, signal, time
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        pid = os.fork()
+        if pid:
+            print("pid", pid, flush=True)
+        time.sleep(60)
+        """,
+        ready,
+    )
+    _, (grandchild,) = nursery.seen.get(timeout=10)
+    child.act(StopAction.TERMINATE)
+    with pytest.raises(queue.Empty):
+        nursery.exits.get(timeout=0.3)
+    child.act(StopAction.KILL_TREE)
+    assert nursery.exits.get(timeout=10) == -9
+    assert gone(int(grandchild))
+
+
+def test_stopping_what_has_ended_does_nothing(nursery: Nursery) -> None:
+    child = nursery.run("pass")
+    nursery.exits.get(timeout=10)
+    child.act(StopAction.TERMINATE)
+    child.act(StopAction.KILL_TREE)
+
+
+def test_a_program_that_is_not_there_raises_with_its_name(nursery: Nursery) -> None:
+    spec = ServiceSpec("job", "Job", command=("no-such-program-anywhere",))
+    with pytest.raises(FileNotFoundError, match="no-such-program-anywhere"):
+        nursery.children.spawn(spec, lambda *_: None, lambda _: None)
+
+
+def test_the_environment_is_cleaned_marked_and_completed() -> None:
+    own = {
+        "PATH": os.environ["PATH"],
+        "CELERY_BROKER_URL": "amqp://somebody:else@elsewhere",
+        "DJANGO_SETTINGS_MODULE": "other.settings",
+        "FLOWER_UNAUTHENTICATED_API": "true",
+        "LANG": "de_DE.UTF-8",
+    }
+    made = child_environment(own, {"SECRET_KEY": "s"}, "run-1", "django")
+    assert made[RUN_VARIABLE] == "run-1"
+    assert made[SERVICE_VARIABLE] == "django"
+    assert made["SECRET_KEY"] == "s"
+    assert made["LANG"] == "de_DE.UTF-8"
+    assert made["PYTHONUTF8"] == "1"
+    assert not {"CELERY_BROKER_URL", "DJANGO_SETTINGS_MODULE", "FLOWER_UNAUTHENTICATED_API"} & set(
+        made
+    )
+
+
+def test_a_process_of_another_run_is_never_touched(nursery: Nursery) -> None:
+    ready = LineWatch("ready", LineMeaning.READY_HINT)
+    child = nursery.run("import time; print('ready', flush=True); time.sleep(60)", ready)
+    nursery.seen.get(timeout=10)
+    assert current().end_tree("another run", None, ()) == 0
+    assert not gone(child.pid)
+    assert current().marked(RUN) == [child.pid]
+    assert current().marked(RUN, "another service") == []
+    child.act(StopAction.KILL_TREE)
+    nursery.exits.get(timeout=10)

@@ -1,0 +1,313 @@
+"""The supervisor on fakes: order, intent, stale events, moved ports."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import pytest
+
+from launcher.core.events import ProbeAnswer, ProbeOutcome
+from launcher.core.spec import (
+    Backoff,
+    LineWatch,
+    ProbeKind,
+    ProbeSpec,
+    RestartPolicy,
+    ServiceKind,
+    ServiceSpec,
+    StopAction,
+)
+from launcher.core.state import ServiceState
+from launcher.runtime.supervisor import Supervisor, all_at_rest
+from launcher.session import MonotonicClock
+
+QUICK = ProbeSpec(ProbeKind.HTTP_IDENTITY, starting_interval=0.01, interval=0.02)
+
+
+def service(name: str, *depends_on: str, **changes: object) -> ServiceSpec:
+    spec = ServiceSpec(
+        name,
+        name.title(),
+        command=(name,),
+        depends_on=depends_on,
+        probe=QUICK,
+        restart=RestartPolicy(backoff=Backoff(first=0.01, cap=0.02)),
+    )
+    return replace(spec, **changes)  # type: ignore[arg-type]
+
+
+class FakeChild:
+    def __init__(self, runner: FakeRunner, spec: ServiceSpec, on_exit: Callable[[int], None]):
+        self.runner, self.spec, self.on_exit = runner, spec, on_exit
+        self.pid = 1000 + len(runner.children)
+
+    def act(self, action: StopAction) -> None:
+        self.runner.happened.append((action.value, self.spec.name))
+        if self.spec.name not in self.runner.stubborn or action is StopAction.KILL_TREE:
+            self.end(0)
+
+    def end(self, code: int) -> None:
+        self.runner.happened.append(("ended", self.spec.name))
+        self.on_exit(code)
+
+
+class FakeRunner:
+    def __init__(self) -> None:
+        self.happened: list[tuple[str, str]] = []
+        self.children: list[FakeChild] = []
+        self.missing: set[str] = set()
+        self.stubborn: set[str] = set()
+
+    def spawn(
+        self,
+        spec: ServiceSpec,
+        on_watch: Callable[[LineWatch, Sequence[str]], None],
+        on_exit: Callable[[int], None],
+    ) -> FakeChild:
+        if spec.name in self.missing:
+            raise FileNotFoundError(2, "there is no such program", spec.command[0])
+        self.happened.append(("spawned", spec.name))
+        child = FakeChild(self, spec, on_exit)
+        self.children.append(child)
+        if spec.kind is ServiceKind.ONE_SHOT:
+            child.end(0)
+        return child
+
+    def last(self, name: str) -> FakeChild:
+        return [child for child in self.children if child.spec.name == name][-1]
+
+    def alive(self, name: str) -> int:
+        began = self.happened.count(("spawned", name))
+        return began - self.happened.count(("ended", name))
+
+
+class House:
+    """A supervisor with its fakes."""
+
+    def __init__(self, *specs: ServiceSpec) -> None:
+        self.runner = FakeRunner()
+        self.answers: dict[str, ProbeAnswer] = {}
+        self.notices: list[str] = []
+        self.resolved: list[str] = []
+        self.moved: tuple[ServiceSpec, ...] = specs
+        self.supervisor = Supervisor(
+            specs,
+            runner=self.runner,
+            make_prober=lambda spec: FakeProber(self, spec),
+            clock=MonotonicClock(),
+            resolve_ports=self.resolve,
+            notice=self.notices.append,
+        )
+        self.supervisor.run()
+
+    def resolve(self, name: str) -> tuple[ServiceSpec, ...]:
+        self.resolved.append(name)
+        return self.moved
+
+    def until(self, **states: ServiceState) -> None:
+        reached = self.supervisor.wait_until(
+            lambda now: all(now[name].state is state for name, state in states.items()), 5
+        )
+        assert reached, {name: s.state.value for name, s in self.supervisor.statuses.items()}
+
+    def at(self, what: str, name: str) -> int:
+        return self.runner.happened.index((what, name))
+
+
+class FakeProber:
+    def __init__(self, house: House, spec: ServiceSpec) -> None:
+        self.house, self.name, self.port = house, spec.name, spec.port
+
+    def probe(self) -> ProbeAnswer:
+        key = f"{self.name}:{self.port}" if self.port else self.name
+        return self.house.answers.get(key, ProbeAnswer(ProbeOutcome.READY))
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def build() -> Iterator[Callable[..., House]]:
+    houses: list[House] = []
+
+    def make(*specs: ServiceSpec) -> House:
+        houses.append(House(*specs))
+        return houses[-1]
+
+    yield make
+    for house in houses:
+        house.supervisor.close()
+
+
+def test_each_starts_when_what_it_depends_on_is_ready(build: Callable[..., House]) -> None:
+    house = build(
+        service("worker", "broker", "migrate"),
+        service("broker"),
+        service("migrate", kind=ServiceKind.ONE_SHOT),
+    )
+    house.answers["broker"] = ProbeAnswer(ProbeOutcome.NOT_READY)
+    house.supervisor.start_all()
+    house.until(broker=ServiceState.STARTING, migrate=ServiceState.DONE)
+    assert house.supervisor.statuses["worker"].waiting_on == ("broker",)
+    house.answers["broker"] = ProbeAnswer(ProbeOutcome.READY)
+    house.until(worker=ServiceState.READY)
+    assert house.at("spawned", "broker") < house.at("spawned", "worker")
+
+
+def test_starting_one_starts_what_it_depends_on_and_nothing_else(
+    build: Callable[..., House],
+) -> None:
+    house = build(service("broker"), service("worker", "broker"), service("flower"))
+    house.supervisor.start("worker")
+    house.until(worker=ServiceState.READY, broker=ServiceState.READY)
+    assert house.supervisor.statuses["flower"].state is ServiceState.STOPPED
+
+
+def test_the_broker_is_not_told_to_stop_before_all_who_use_it_have_ended(
+    build: Callable[..., House],
+) -> None:
+    house = build(
+        service("epmd"),
+        service("broker", "epmd"),
+        service("worker", "broker"),
+        service("beat", "broker"),
+        service("flower"),
+    )
+    house.supervisor.start_all()
+    house.until(worker=ServiceState.READY, beat=ServiceState.READY, flower=ServiceState.READY)
+    house.supervisor.stop_all()
+    assert house.supervisor.wait_until(all_at_rest, 5)
+    for user in ("worker", "beat"):
+        assert house.at("ended", user) < house.at("terminate", "broker")
+    assert house.at("ended", "broker") < house.at("terminate", "epmd")
+
+
+def test_stopping_the_broker_alone_leaves_the_worker_to_recover(
+    build: Callable[..., House],
+) -> None:
+    house = build(service("broker"), service("worker", "broker"))
+    house.supervisor.start_all()
+    house.until(worker=ServiceState.READY)
+    house.supervisor.stop("broker")
+    house.until(broker=ServiceState.STOPPED)
+    assert house.supervisor.statuses["worker"].state is ServiceState.READY
+    assert house.runner.alive("worker") == 1
+
+
+def test_of_fifty_quick_clicks_the_last_wins_and_there_are_never_two_copies(
+    build: Callable[..., House],
+) -> None:
+    house = build(service("django"))
+    for click in range(50):
+        (house.supervisor.stop if click % 2 else house.supervisor.start)("django")
+        assert house.runner.alive("django") <= 1
+    house.until(django=ServiceState.STOPPED)
+    house.supervisor.start("django")
+    house.until(django=ServiceState.READY)
+    assert house.runner.alive("django") == 1
+
+
+def test_a_start_during_an_ordered_stop_wins_over_it(build: Callable[..., House]) -> None:
+    house = build(service("broker"), service("worker", "broker"))
+    house.supervisor.start_all()
+    house.until(worker=ServiceState.READY)
+    house.supervisor.stop_all()
+    house.supervisor.start_all()
+    house.until(worker=ServiceState.READY, broker=ServiceState.READY)
+
+
+def test_a_crash_is_followed_by_a_new_process(build: Callable[..., House]) -> None:
+    house = build(service("django"))
+    house.supervisor.start("django")
+    house.until(django=ServiceState.READY)
+    house.runner.last("django").end(-9)
+    house.supervisor.wait_until(lambda now: now["django"].restarts == 1, 5)
+    house.until(django=ServiceState.READY)
+    assert house.runner.alive("django") == 1
+
+
+def test_a_late_exit_of_an_earlier_process_changes_nothing(build: Callable[..., House]) -> None:
+    house = build(service("django"))
+    house.supervisor.start("django")
+    house.until(django=ServiceState.READY)
+    first = house.runner.last("django")
+    house.supervisor.restart("django")
+    house.supervisor.wait_until(lambda now: now["django"].generation == 2, 5)
+    house.until(django=ServiceState.READY)
+    first.on_exit(1)
+    seen = threading.Event()
+    house.supervisor.subscribe(lambda _: seen.set())
+    assert seen.wait(5)
+    assert house.supervisor.statuses["django"].state is ServiceState.READY
+
+
+def test_a_program_that_is_not_there_fails_with_its_name(build: Callable[..., House]) -> None:
+    house = build(service("flower"))
+    house.runner.missing.add("flower")
+    house.supervisor.start("flower")
+    house.until(flower=ServiceState.FAILED)
+    problem = house.supervisor.statuses["flower"].problem
+    assert problem is not None
+    assert "flower: there is no such program" in problem.words
+
+
+def test_one_that_ignores_the_polite_stop_is_ended(build: Callable[..., House]) -> None:
+    spec = service("worker")
+    steps = tuple(replace(step, timeout=0.05) for step in spec.stop.steps)
+    house = build(replace(spec, stop=replace(spec.stop, steps=steps)))
+    house.runner.stubborn.add("worker")
+    house.supervisor.start("worker")
+    house.until(worker=ServiceState.READY)
+    house.supervisor.stop("worker")
+    house.until(worker=ServiceState.STOPPED)
+    assert ("kill-tree", "worker") in house.runner.happened
+
+
+def test_a_lost_port_is_chosen_anew_and_those_who_were_told_the_old_one_restart(
+    build: Callable[..., House],
+) -> None:
+    asks = replace(QUICK, asks_first=True)
+    catcher = service("catcher", port=1025, probe=asks)
+    worker = service("worker", environment={"EMAIL_URL": "smtp://127.0.0.1:1025"})
+    house = build(catcher, worker)
+    house.moved = (
+        replace(catcher, port=1026, probe=replace(asks, target="1026")),
+        replace(worker, environment={"EMAIL_URL": "smtp://127.0.0.1:1026"}),
+    )
+    house.answers["catcher:1025"] = ProbeAnswer(ProbeOutcome.CONFLICT, "somebody else")
+    house.answers["catcher:1026"] = ProbeAnswer(ProbeOutcome.NOT_READY)
+    house.supervisor.start("worker")
+    house.until(worker=ServiceState.READY)
+    house.supervisor.start("catcher")
+    house.supervisor.wait_until(lambda now: now["worker"].generation == 2, 5)
+    house.until(worker=ServiceState.READY, catcher=ServiceState.STARTING)
+    assert house.resolved == ["catcher"]
+    assert house.runner.last("catcher").spec.port == 1026
+    assert house.runner.last("worker").spec.environment["EMAIL_URL"].endswith("1026")
+
+
+def test_a_restart_of_what_runs_outside_is_refused_in_words(build: Callable[..., House]) -> None:
+    outside = service(
+        "broker", kind=ServiceKind.OUTSIDE, command=(), probe=replace(QUICK, asks_first=True)
+    )
+    house = build(outside)
+    house.supervisor.start("broker")
+    house.until(broker=ServiceState.EXTERNAL)
+    house.supervisor.restart("broker")
+    house.supervisor.stop("broker")
+    house.supervisor.wait_until(lambda now: not now["broker"].wanted, 5)
+    assert house.notices == ["Broker was not started here, so it is not restarted here."]
+    assert house.supervisor.statuses["broker"].state is ServiceState.EXTERNAL
+    assert all_at_rest(house.supervisor.statuses)
+
+
+def test_an_observer_hears_nothing_after_it_has_left(build: Callable[..., House]) -> None:
+    house = build(service("django"))
+    heard: list[object] = []
+    cancel = house.supervisor.subscribe(heard.append)
+    cancel()
+    house.supervisor.start("django")
+    house.until(django=ServiceState.READY)
+    assert len(heard) == 1

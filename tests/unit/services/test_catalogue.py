@@ -1,0 +1,174 @@
+"""The descriptions of the services: safe, complete, in order."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from launcher.app import bundled_project
+from launcher.core.facts import BrokerMode, Endpoints, RabbitInstallation
+from launcher.core.graph import start_order
+from launcher.core.spec import ServiceKind, ServiceSpec, StopAction
+from launcher.paths import Home
+from launcher.services.catalogue import catalogue, wanted_endpoints
+from launcher.services.plan import Plan
+from launcher.services.project import environment
+from launcher.services.rabbitmq import node_files
+from launcher.settings import Settings
+
+SECRETS = {
+    name: f"canary-{name}"
+    for name in (
+        "secret_key",
+        "broker_password",
+        "flower_password",
+        "admin_password",
+        "erlang_cookie",
+        "api_token",
+    )
+}
+RABBIT = RabbitInstallation("/r/rabbitmq-server", "3.10.8", "/e/erl", "25.2.3", "/e/epmd")
+
+
+def plan(broker: BrokerMode, settings: Settings | None = None) -> Plan:
+    settings = settings or Settings()
+    return Plan(
+        settings=settings,
+        project=bundled_project(),
+        home=Home(Path("/home/ü s/celery launcher")),
+        run="0123456789abcdef",
+        broker=broker,
+        endpoints=Endpoints(wanted_endpoints(settings, broker)),
+        secrets=SECRETS,
+        rabbitmq=RABBIT if broker is BrokerMode.RABBITMQ else None,
+    )
+
+
+EXTERNAL = Settings(broker="amqp://me:canary-external@broker.example:5671/v")
+PLANS = [
+    plan(BrokerMode.RABBITMQ),
+    plan(BrokerMode.EMBEDDED),
+    plan(BrokerMode.EXTERNAL, EXTERNAL),
+]
+every_broker = pytest.mark.parametrize("plan", PLANS, ids=lambda p: p.broker.value)
+
+
+def by_name(plan: Plan) -> dict[str, ServiceSpec]:
+    return {spec.name: spec for spec in catalogue(plan)}
+
+
+def test_the_names_are_those_that_programs_rely_on() -> None:
+    bundled = {"migrate", "django", "worker", "beat", "flower", "catcher"}
+    assert set(by_name(PLANS[0])) == bundled | {"epmd", "rabbitmq"}
+    assert set(by_name(PLANS[1])) == bundled
+    assert set(by_name(PLANS[2])) == bundled | {"rabbitmq"}
+
+
+@every_broker
+def test_no_secret_is_in_a_command_line_or_a_representation(plan: Plan) -> None:
+    for spec in catalogue(plan):
+        assert "canary" not in " ".join(spec.command)
+        assert "canary" not in repr(spec)
+        assert "canary" not in spec.summary
+        assert all("canary" not in link.url for link in spec.links)
+    assert "canary" not in repr(plan).replace(plan.settings.broker, "")
+
+
+@every_broker
+def test_the_password_of_the_api_reaches_django_alone(plan: Plan) -> None:
+    holders = [s.name for s in catalogue(plan) if "canary-api_token" in s.environment.values()]
+    assert holders == ["django"]
+
+
+@every_broker
+def test_everything_of_ours_listens_on_loopback(plan: Plan) -> None:
+    for spec in catalogue(plan):
+        if spec.port is not None:
+            assert ipaddress.ip_address(spec.address).is_loopback
+        for link in spec.links:
+            assert ipaddress.ip_address(urlsplit(link.url).hostname or "").is_loopback
+
+
+@every_broker
+def test_every_service_has_a_final_step_to_stop_it(plan: Plan) -> None:
+    for spec in catalogue(plan):
+        assert spec.stop.steps[-1].action is StopAction.KILL_TREE
+
+
+@every_broker
+def test_the_database_comes_before_all_that_use_it(plan: Plan) -> None:
+    order = start_order(catalogue(plan))
+    for name in ("django", "worker", "beat", "catcher"):
+        assert order.index("migrate") < order.index(name)
+        assert "migrate" in by_name(plan)[name].depends_on
+
+
+def test_with_the_embedded_broker_nobody_waits_for_a_broker() -> None:
+    assert all("rabbitmq" not in spec.depends_on for spec in catalogue(PLANS[1]))
+
+
+def test_a_broker_elsewhere_is_never_started() -> None:
+    broker = by_name(PLANS[2])["rabbitmq"]
+    assert broker.kind is ServiceKind.OUTSIDE
+    assert broker.command == ()
+    assert broker.probe.target == "broker.example:5671"
+    assert broker.probe.user == "me"
+
+
+def test_the_worker_gets_the_flags_that_were_measured_to_matter() -> None:
+    command = by_name(PLANS[0])["worker"].command
+    for flag in ("-E", "--without-gossip", "--without-mingle"):
+        assert flag in command
+    assert command[command.index("-P") + 1] == "eventlet"
+    assert command[command.index("-c") + 1] == "50"
+
+
+def test_the_pool_is_one_setting() -> None:
+    command = by_name(plan(BrokerMode.EMBEDDED, Settings(pool="threads", concurrency=4)))[
+        "worker"
+    ].command
+    assert command[command.index("-P") + 1] == "threads"
+    assert command[command.index("-c") + 1] == "4"
+
+
+def test_a_folder_with_spaces_and_foreign_letters_survives_in_the_urls() -> None:
+    assert PLANS[1].broker_url == "filesystem:///home/%C3%BC%20s/celery%20launcher/data/broker"
+    assert PLANS[1].database_url.startswith("sqlite:////home/%C3%BC%20s/celery%20launcher/data/")
+
+
+def test_a_password_with_every_character_survives_in_the_broker_url() -> None:
+    secrets = {**SECRETS, "broker_password": "a/b:c@d?e#f%"}
+    url = replace(PLANS[0], secrets=secrets).broker_url
+    assert url == "amqp://launcher:a%2Fb%3Ac%40d%3Fe%23f%25@127.0.0.1:5672/launcher"
+
+
+def test_what_a_terminal_is_given_does_not_mark_its_processes_as_ours() -> None:
+    assert not {name for name in environment(PLANS[0]) if name.startswith("CELERY_LAUNCHER_")}
+
+
+def test_the_node_keeps_all_in_its_folder_and_on_loopback() -> None:
+    spec = by_name(PLANS[0])["rabbitmq"]
+    base = PLANS[0].home.data / "rabbitmq-3.10"
+    for name, value in spec.environment.items():
+        if name.endswith(("_BASE", "_FILE", "_DIR")) or name in ("HOME", "ERL_CRASH_DUMP"):
+            assert Path(value).is_relative_to(base), name
+    assert "{127,0,0,1}" in spec.environment["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"]
+    files = node_files(PLANS[0], RABBIT)
+    text = files[base / "rabbitmq.conf"]
+    assert "management.tcp.ip = 127.0.0.1" in text
+    assert "default_pass = canary-broker_password" in text
+    assert "deprecated_features" not in text
+    newer = node_files(PLANS[0], replace(RABBIT, version="4.3.4"))
+    assert "transient_nonexcl_queues = true" in next(iter(newer.values()))
+
+
+def test_a_port_that_the_user_set_is_pinned() -> None:
+    wanted = wanted_endpoints(Settings(ports={"django": 8100}), BrokerMode.EMBEDDED)
+    assert wanted["django"].pinned
+    assert wanted["django"].port == 8100
+    assert not wanted["flower"].pinned
+    assert "amqp" not in wanted

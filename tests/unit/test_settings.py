@@ -1,0 +1,108 @@
+"""Settings: what a file may say, and how a wrong entry is reported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from launcher.settings import Settings, check_broker, load, parse
+
+
+def test_an_absent_file_means_the_defaults(tmp_path: Path) -> None:
+    assert load(tmp_path / "settings.toml") == (Settings(), [])
+
+
+def test_every_setting_can_be_set() -> None:
+    text = """
+        broker = "amqp://u:p@127.0.0.1:5672/v"
+        pool = "threads"
+        concurrency = 10
+        log_level = "debug"
+        start_services = false
+        flower_address = "127.0.0.1"
+        mail_server = "smtp+tls://user@mail.example:587"
+        mail_from = "me@example.org"
+        mail_time_scale = 0.5
+        [ports]
+        django = 8100
+        """
+    settings, errors = parse(text)
+    assert errors == []
+    assert settings == Settings(
+        broker="amqp://u:p@127.0.0.1:5672/v",
+        pool="threads",
+        concurrency=10,
+        log_level="debug",
+        start_services=False,
+        flower_address="127.0.0.1",
+        mail_server="smtp+tls://user@mail.example:587",
+        mail_from="me@example.org",
+        mail_time_scale=0.5,
+        ports={"django": 8100},
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "line", "words"),
+    [
+        ('broker = "auto"\nconcurency = 5', "concurency", 2, "did you mean concurrency?"),
+        ("\n\nconcurrency = 0", "concurrency", 3, "from 1 to 1000"),
+        ("concurrency = true", "concurrency", 1, "from 1 to 1000"),
+        ('concurrency = "ten"', "concurrency", 1, "from 1 to 1000"),
+        ('pool = "fork"', "pool", 1, "eventlet, threads"),
+        ('broker = "redis://127.0.0.1"', "broker", 1, "redis:// brokers are not supported yet"),
+        ("broker = 5", "broker", 1, "text in quotes"),
+        ("start_services = 1", "start_services", 1, "true or false"),
+        ("mail_time_scale = 0", "mail_time_scale", 1, "above 0"),
+        ("mail_time_scale = nan", "mail_time_scale", 1, "above 0"),
+        ('mail_server = "smtp://u:secret@h"', "mail_server", 1, "leave the password out"),
+        ('mail_server = "h:25"', "mail_server", 1, "smtp+tls://user@host:587"),
+        ("[ports]\ndjango = 70000", "ports.django", 2, "from 1 to 65535"),
+        ("[ports]\ndjnago = 1", "ports.djnago", 2, "did you mean django?"),
+        ("ports = 5", "ports", 1, "[ports] table"),
+    ],
+)
+def test_a_wrong_entry_names_its_key_line_and_remedy_and_the_default_stands_in(
+    text: str, key: str, line: int, words: str
+) -> None:
+    settings, (error,) = parse(text)
+    assert (error.key, error.line) == (key, line)
+    assert words in error.remedy
+    assert settings == Settings()
+
+
+def test_the_good_entries_beside_a_wrong_one_are_used() -> None:
+    settings, errors = parse('pool = "threads"\nconcurrency = -1\n[ports]\ndjango=1\nx=2')
+    assert settings == Settings(pool="threads", ports={"django": 1})
+    assert len(errors) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [("a = 1\nb = ", 2), ("[ports\n", 1), ("a = 1\na = 2", 2)]
+)
+def test_a_file_that_is_no_toml_names_the_line_and_stops_nothing(text: str, line: int) -> None:
+    settings, (error,) = parse(text)
+    assert error.line == line
+    assert "Correct this line" in error.remedy
+    assert settings == Settings()
+
+
+@pytest.mark.parametrize("raw", [b"\xff\xfe", b"pool = '\x80'"])
+def test_a_file_that_is_no_text_stops_nothing(tmp_path: Path, raw: bytes) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_bytes(raw)
+    settings, errors = load(path)
+    assert settings == Settings()
+    assert len(errors) == 1
+
+
+@pytest.mark.parametrize("value", ["auto", "embedded", "rabbitmq", "amqps://h/v", "amqp://u:p@h"])
+def test_usable_brokers(value: str) -> None:
+    assert check_broker(value) == value
+
+
+@pytest.mark.parametrize("value", ["", "redis://h", "sqs://", "localhost:5672", "http://h"])
+def test_unusable_brokers(value: str) -> None:
+    with pytest.raises(ValueError, match="use"):
+        check_broker(value)

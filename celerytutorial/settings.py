@@ -87,6 +87,8 @@ LANGUAGE_CODE = "en-us"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- the database -------------------------------------------------------------------------------
+if not env.str("DATABASE_URL", default=""):
+    DATA_FOLDER.mkdir(parents=True, exist_ok=True)
 _database: dict[str, Any] = env.db_url(
     "DATABASE_URL", default=f"sqlite:///{(DATA_FOLDER / 'db.sqlite3').as_posix()}"
 )

@@ -9,9 +9,10 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_init
 from celery.worker import state as worker_state
+from django.conf import settings
 from django.db import connection
 
-from send_mail.services import claims, sending
+from send_mail.services import claims, sending, wakeups
 from send_mail.services import relay as relaying
 
 
@@ -37,5 +38,8 @@ def take_back_from_predecessor(sender: Any, **_: Any) -> None:
     At the start of the process and never again: a worker that found its broker again is "ready"
     once more, with mails in hand.
     """
-    claims.reap_worker(sender.hostname)
+    taken_back = claims.reap_worker(sender.hostname)
+    if taken_back and settings.CELERY_BROKER_URL.startswith("filesystem:"):
+        # The embedded broker forgets what a killed worker had fetched; RabbitMQ brings it again.
+        wakeups.forget_under_way()
     connection.close()

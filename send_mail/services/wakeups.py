@@ -19,6 +19,7 @@ from django.utils import timezone
 from send_mail import policy
 from send_mail.models import Event, Mail
 from send_mail.services import timeline
+from send_mail.states import WAITING
 
 TASK = "send_mail.tasks.send_email_task"
 DOWN_SECONDS = 5.0
@@ -78,6 +79,11 @@ def publish(mails: Iterable[Mail]) -> int:
         sent.append((mail, at))
     _note_published(sent)
     return len(sent)
+
+
+def forget_under_way() -> None:
+    """Make every waiting mail due for the relay: the wake-ups that were under way may be lost."""
+    Mail.objects.filter(state__in=WAITING).update(under_way_until=None)
 
 
 def _note_published(sent: list[tuple[Mail, datetime]]) -> None:

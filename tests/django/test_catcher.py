@@ -135,7 +135,7 @@ def test_the_command_serves_and_ends_well(
 ) -> None:
     port = str(free_port())
     arguments = [sys.executable, "-m", "django", "catch_mail", "--port", port]
-    with subprocess.Popen(  # noqa: TID251 - a test's own child
+    with subprocess.Popen(
         arguments, env=command, cwd=tmp_path, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None

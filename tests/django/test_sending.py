@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 from send_mail import presenting, tasks
 from send_mail.models import Mail
 from send_mail.services import claims, outbox, pause, sending
+from send_mail.services.relay import relay
 from send_mail.states import State
 from tests.django.smtp_server import CLOSE, ScriptedServer
 
@@ -174,6 +176,21 @@ def test_the_task_sends(saved: Saved, smtp: ScriptedServer) -> None:
     tasks.send_email_task.apply(args=[mail.pk]).get()
     mail.refresh_from_db()
     assert mail.state == State.DELIVERED
+
+
+@pytest.mark.parametrize(
+    ("url", "published"), [("filesystem://", 2), ("amqp://guest@localhost//", 1)]
+)
+def test_after_a_kill_the_embedded_brokers_lost_wakeups_are_sent_again(
+    saved: Saved, settings: Any, url: str, published: int
+) -> None:
+    settings.CELERY_BROKER_URL = url
+    held, fetched = saved(), saved()
+    claims.claim(held.pk, "w1", 30)
+    tasks.take_back_from_predecessor(sender=SimpleNamespace(hostname="w1"))
+    assert relay().published == published
+    fetched.refresh_from_db()
+    assert fetched.publish_count == published
 
 
 def test_a_leaving_worker_starts_nothing_and_gives_the_wakeup_back(

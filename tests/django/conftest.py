@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.test import Client
+from django.test import Client, override_settings
 
 from send_mail.models import Mail
 from send_mail.services import outbox, wakeups
@@ -20,11 +20,12 @@ TOKEN = "a-token-for-tests"
 
 @pytest.fixture(scope="session", autouse=True)
 def own_environment() -> Iterator[None]:
-    """pytest-django reads the settings before any conftest, so they are replaced, not set."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(django_settings, "SECRET_KEY", secrets.token_hex())
-        patch.setattr(django_settings, "DEBUG", False)
-        patch.setattr(django_settings, "ALLOWED_HOSTS", ["127.0.0.1", "localhost", "testserver"])
+    """pytest-django reads the settings before any conftest, so they are covered, not set.
+
+    The key itself is never read: at the first reading it would be made, in the checkout.
+    """
+    hosts = ["127.0.0.1", "localhost", "testserver"]
+    with override_settings(SECRET_KEY=secrets.token_hex(), DEBUG=False, ALLOWED_HOSTS=hosts):
         yield
 
 

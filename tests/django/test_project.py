@@ -266,3 +266,10 @@ def test_without_a_password_no_admin_is_made(
 
 def test_no_migration_is_missing(transactional_db: None) -> None:
     call_command("makemigrations", check=True, dry_run=True)
+
+
+def test_reading_the_settings_writes_no_key(tmp_path: Path) -> None:
+    key = ROOT / home.KEY_FILE
+    before = key.exists()
+    settings_in(tmp_path, "s.DEBUG")
+    assert key.exists() == before

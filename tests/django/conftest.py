@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.test import Client, override_settings
+from django.test import Client
 
 from send_mail.models import Mail
 from send_mail.services import outbox, wakeups
@@ -20,12 +20,16 @@ TOKEN = "a-token-for-tests"
 
 @pytest.fixture(scope="session", autouse=True)
 def own_environment() -> Iterator[None]:
-    """pytest-django reads the settings before any conftest, so they are covered, not set.
+    """pytest-django reads the settings before any conftest, so they are replaced, not set.
 
-    The key itself is never read: at the first reading it would be made, in the checkout.
+    In the dictionary itself: whoever reads the key, and ``override_settings`` does when it ends,
+    has it made in the checkout.
     """
-    hosts = ["127.0.0.1", "localhost", "testserver"]
-    with override_settings(SECRET_KEY=secrets.token_hex(), DEBUG=False, ALLOWED_HOSTS=hosts):
+    found = vars(django_settings._wrapped)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(found, "SECRET_KEY", secrets.token_hex())
+        patch.setitem(found, "DEBUG", False)
+        patch.setitem(found, "ALLOWED_HOSTS", ["127.0.0.1", "localhost", "testserver"])
         yield
 
 

@@ -13,15 +13,17 @@ from pathlib import Path
 
 from launcher import platform
 from launcher.control_verbs import verbs
+from launcher.core.checks import Verdict, check_pair
 from launcher.core.facts import BrokerMode, RabbitInstallation
 from launcher.core.project import Project
 from launcher.paths import Home
 from launcher.platform.system import System
-from launcher.runtime import instance, port_choice, prerequisites
+from launcher.runtime import instance, prerequisites
 from launcher.runtime.control import ControlServer
 from launcher.runtime.credentials import load_or_make
 from launcher.runtime.guard import Guard
 from launcher.runtime.logs import LogStore
+from launcher.runtime.port_claims import PortClaims
 from launcher.runtime.process import program_folder
 from launcher.services.catalogue import wanted_endpoints
 from launcher.services.plan import Plan
@@ -73,6 +75,7 @@ def open_session(home: Home, wishes: Wishes = Wishes()) -> Iterator[Session]:
     run = uuid.uuid4().hex
     holder = instance.take(home, system, run)
     try:
+        ports = PortClaims(system)
         broker, rabbit = _choose_broker(settings.broker)
         plan = Plan(
             settings=settings,
@@ -80,7 +83,7 @@ def open_session(home: Home, wishes: Wishes = Wishes()) -> Iterator[Session]:
             home=home,
             run=run,
             broker=broker,
-            endpoints=port_choice.resolve(wanted_endpoints(settings, broker)),
+            endpoints=ports.resolve(wanted_endpoints(settings, broker)),
             secrets=load_or_make(home.secrets_file, system),
             rabbitmq=rabbit,
         )
@@ -91,6 +94,8 @@ def open_session(home: Home, wishes: Wishes = Wishes()) -> Iterator[Session]:
             instance=holder,
             logs=LogStore(home.logs),
             guard=lambda: Guard(system, run, str(program_folder())),
+            ports=ports,
+            write_files=lambda changed: _write_broker_files(changed, system),
             settings_errors=errors,
         )
     except BaseException:
@@ -111,14 +116,17 @@ def _choose_broker(wanted: str) -> tuple[BrokerMode, RabbitInstallation | None]:
     if wanted == "embedded":
         return BrokerMode.EMBEDDED, None
     found = prerequisites.find_rabbitmq()
-    if found is not None:
-        return BrokerMode.RABBITMQ, found
-    if wanted == "rabbitmq":
-        raise BrokerMissingError(
-            "RabbitMQ or Erlang was not found on this machine. "
-            f"Install them with {prerequisites.FIX_COMMAND}, or use --broker embedded."
-        )
-    return BrokerMode.EMBEDDED, None
+    if found is None:
+        if wanted == "rabbitmq":
+            raise BrokerMissingError(
+                "RabbitMQ or Erlang was not found on this machine. "
+                f"Install them with {prerequisites.FIX_COMMAND}, or use --broker embedded."
+            )
+        return BrokerMode.EMBEDDED, None
+    if wanted == "auto" and check_pair(found.version, found.erlang_version).verdict is Verdict.FAIL:
+        # It would not start; the checks say why. Asked for by name it is tried all the same.
+        return BrokerMode.EMBEDDED, None
+    return BrokerMode.RABBITMQ, found
 
 
 def _write_broker_files(plan: Plan, system: System) -> None:

@@ -22,6 +22,7 @@ from launcher.runtime import port_choice, prerequisites
 from launcher.runtime.guard import Guard
 from launcher.runtime.instance import Instance
 from launcher.runtime.logs import LogStore
+from launcher.runtime.port_claims import PortClaims
 from launcher.runtime.probes import make_prober, naming_the_owner
 from launcher.runtime.process import Children
 from launcher.runtime.supervisor import Supervisor, all_at_rest
@@ -31,8 +32,10 @@ from launcher.services.plan import Plan
 from launcher.services.project import environment
 from launcher.settings import SettingsError
 
-STOP_LIMIT = 20.0
-"""Seconds for an ordered stop of everything; after it what is left is ended at once."""
+STOP_LIMIT = 16.0
+"""Seconds for an ordered stop of everything; after it what is left is ended at once.
+
+A quit has to be over within 20 s, even when every service hangs and its end has to be forced."""
 
 
 class MonotonicClock:
@@ -64,6 +67,8 @@ class Session:
         instance: Instance,
         logs: LogStore,
         guard: Callable[[], Guard],
+        ports: PortClaims,
+        write_files: Callable[[Plan], None],
         settings_errors: Sequence[SettingsError],
     ) -> None:
         self._plan = plan
@@ -71,6 +76,8 @@ class Session:
         self._instance = instance
         self.logs = logs
         self._make_guard = guard
+        self._ports = ports
+        self._write_files = write_files
         self._guard: Guard | None = None
         self._settings_errors = settings_errors
         self._checks: tuple[CheckResult, ...] = ()
@@ -289,6 +296,7 @@ class Session:
         self._supervisor.close()
         if self._guard is not None:
             self._guard.dismiss()
+        self._ports.release()
         self._instance.release()
 
     # -- inside --------------------------------------------------------------------------------
@@ -357,13 +365,15 @@ class Session:
             if SERVICE_OF_PORT[name] == service
         }
         kept = {e.port for n, e in endpoints.by_name.items() if n not in lost}
-        found = port_choice.resolve(lost, kept)
+        found = self._ports.resolve(lost, kept)
         self._plan = replace(
             self._plan,
             endpoints=Endpoints(
                 {**endpoints.by_name, **found.by_name}, (*endpoints.notices, *found.notices)
             ),
         )
+        # The broker's ports stand in its files as well.
+        self._write_files(self._plan)
         self._display = catalogue(self._plan)
         for notice in found.notices:
             self._notice(notice.words)

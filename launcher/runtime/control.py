@@ -42,8 +42,10 @@ class ControlServer:
         self._home = home
         token = secrets.token_hex(32)
         self._server = _Server(("127.0.0.1", 0), token, handlers)
-        port = self._server.server_address[1]
-        system.write_private(home.run / "control.json", json.dumps({"port": port, "token": token}))
+        self._address = ("127.0.0.1", int(self._server.server_address[1]))
+        system.write_private(
+            home.run / "control.json", json.dumps({"port": self._address[1], "token": token})
+        )
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.5,), name="control", daemon=True
         )
@@ -53,7 +55,13 @@ class ControlServer:
         """Listen no more; requests under way are let go."""
         with contextlib.suppress(OSError):
             (self._home.run / "control.json").unlink(missing_ok=True)
-        self._server.shutdown()
+        stop = threading.Thread(target=self._server.shutdown, name="control-stop")
+        stop.start()
+        while stop.is_alive():
+            # The server looks for its end only between requests: a connection wakes it.
+            with contextlib.suppress(OSError):
+                socket.create_connection(self._address, timeout=0.1).close()
+            stop.join(0.02)
         self._server.server_close()
 
 

@@ -25,6 +25,7 @@ from launcher.core.facts import (
     PortNotice,
     PortOwner,
 )
+from launcher.core.state import Problem
 
 LOOPBACK = "127.0.0.1"
 
@@ -90,6 +91,14 @@ def owner_of(endpoint: Endpoint) -> PortOwner:
             return PortOwner(pid, psutil.Process(pid).name())
         return PortOwner(pid, UNKNOWN_OWNER.name)
     return UNKNOWN_OWNER
+
+
+def taken_by(owner: PortOwner, port: int, title: str) -> Problem:
+    """That the service `title` cannot have its port, in words that name who has it."""
+    return Problem(
+        f"Port {port} is used by {owner.words}.",
+        f"End {owner.words}, or choose another port for {title} in the settings.",
+    )
 
 
 def _obstacle(

@@ -17,12 +17,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import psutil
+
 from launcher.core.events import ProbeAnswer, ProbeOutcome
 from launcher.core.facts import Endpoint
 from launcher.core.protocols import Prober
 from launcher.core.spec import ProbeKind, ProbeSpec, ServiceSpec
 from launcher.core.state import Problem
-from launcher.runtime.port_choice import owner_of
+from launcher.runtime.port_choice import owner_of, taken_by
 
 Secrets = Callable[[str], str]
 
@@ -318,6 +320,10 @@ class _TickFile:
         ticks = tick.get("ticks")
         if tick.get("run") != self._spec.identity or not isinstance(ticks, int):
             return not_ready("its schedule has not ticked yet")
+        pid = tick.get("pid")
+        if isinstance(pid, int) and not psutil.pid_exists(pid):
+            # Left by one that was killed: it says nothing about the one that runs now.
+            return not_ready("its schedule has not ticked yet")
         now = time.monotonic()
         if ticks != self._ticks:
             self._ticks, self._at = ticks, now
@@ -366,11 +372,8 @@ class _OwnerNaming:
         answer = self._prober.probe()
         if answer.outcome is not ProbeOutcome.CONFLICT:
             return answer
-        owner = owner_of(self._endpoint).words
-        return conflict(
-            f"Port {self._endpoint.port} is used by {owner}.",
-            f"End {owner}, or choose another port for {self._title} in the settings.",
-        )
+        problem = taken_by(owner_of(self._endpoint), self._endpoint.port, self._title)
+        return conflict(problem.words, problem.remedy)
 
     def close(self) -> None:
         self._prober.close()

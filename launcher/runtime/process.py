@@ -13,8 +13,10 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from launcher.core.spec import LineWatch, ServiceSpec, StopAction
+from launcher.core.facts import Endpoint
+from launcher.core.spec import LineMeaning, LineWatch, ServiceSpec, StopAction
 from launcher.platform.system import RUN_VARIABLE, SERVICE_VARIABLE, System
+from launcher.runtime import port_choice
 from launcher.runtime.logs import LogSink, LogStore
 
 _CHUNK = 256 * 1024
@@ -75,6 +77,9 @@ class Children:
 
         def ended(code: int) -> None:
             self._on_end(process.pid)
+            lost = _lost_port(spec)
+            if lost is not None:
+                on_watch(lost, ())
             on_exit(code)
 
         child = Child(process, spec, self._system, self._run, self._logs.sink(spec.name))
@@ -93,6 +98,23 @@ def child_environment(
     environment |= added
     environment |= {RUN_VARIABLE: run, SERVICE_VARIABLE: service}
     return environment
+
+
+def _lost_port(spec: ServiceSpec) -> LineWatch | None:
+    """Why a service that has ended could not have stayed: its port is somebody else's.
+
+    Asked of the system once the whole tree is gone, since each program has its own words for it,
+    and Erlang's port mapper has none.
+    """
+    if spec.port is None:
+        return None
+    endpoint = Endpoint(spec.address, spec.port)
+    if port_choice.is_free(endpoint):
+        return None
+    problem = port_choice.taken_by(port_choice.owner_of(endpoint), spec.port, spec.title)
+    # A program's name may hold braces, and the words of a watch are filled in.
+    words = problem.words.replace("{", "{{").replace("}", "}}")
+    return LineWatch("", LineMeaning.PORT_TAKEN, words, problem.remedy)
 
 
 class Child:

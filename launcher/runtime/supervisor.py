@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import traceback
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -182,11 +183,15 @@ class Supervisor:
                 continue
             if message is None:
                 return
-            if isinstance(message, _Call):
-                message.function()
-            else:
-                self._apply(*message)
-            self._fire_timers()
+            try:
+                if isinstance(message, _Call):
+                    message.function()
+                else:
+                    self._apply(*message)
+                self._fire_timers()
+            except Exception as error:  # noqa: BLE001 - one bad event must not end the supervision
+                trace = "".join(traceback.format_exception(error))
+                self._notice(f"ERROR unexpected in the supervisor, which goes on: {trace}")
 
     def _next_deadline(self) -> float | None:
         if not self._timers:
@@ -229,7 +234,7 @@ class Supervisor:
             case BeginProbe(epoch):
                 self._probe(name, epoch)
             case ResolvePorts():
-                self._replace(self._resolve_ports(name))
+                self._replace(self._resolve_ports(name), asked_by=name)
             case Refuse(words):
                 self._notice(words)
 
@@ -306,12 +311,15 @@ class Supervisor:
 
         self._pool.submit(ask)
 
-    def _replace(self, specs: Iterable[ServiceSpec]) -> None:
-        """Take new specifications; a running service whose own changed is restarted."""
+    def _replace(self, specs: Iterable[ServiceSpec], *, asked_by: str) -> None:
+        """Take new specifications; a running service whose own changed is restarted.
+
+        The one that asked is about to start anyway.
+        """
         before, self._specs = self._specs, _in_order(specs)
         for name, spec in self._specs.items():
             running = self._statuses[name].state in _RUNNING
-            if running and spec != before[name]:
+            if running and name != asked_by and spec != before[name]:
                 self._inbox.put((name, RestartRequested()))
 
 

@@ -33,19 +33,19 @@ _WATCHES = (
         r"Failed to start Ranch listener \{acceptor,\{127,0,0,1\},(\d+)\}.*" + _PORT,
         LineMeaning.PORT_TAKEN,
         "RabbitMQ lost port {0} to another program.",
-        "Press Start: a free port is chosen.",
+        "End that program, or choose another port in the settings.",
     ),
     LineWatch(
         r"could_not_start_listener[^\n]*" + _PORT,
         LineMeaning.PORT_TAKEN,
         "RabbitMQ's dashboard lost its port to another program.",
-        "Press Start: a free port is chosen.",
+        "End that program, or choose another port in the settings.",
     ),
     LineWatch(
         r"(?:could not bind to distribution port (\d+)|dist_port_already_used)",
         LineMeaning.PORT_TAKEN,
         "RabbitMQ's distribution port {0} is in use by another node.",
-        "Press Start: a free port is chosen.",
+        "End that program, or choose another port in the settings.",
     ),
     LineWatch(
         r"duplicate_node_name,\"([^\"]+)\"",

@@ -311,3 +311,19 @@ def test_an_observer_hears_nothing_after_it_has_left(build: Callable[..., House]
     house.supervisor.start("django")
     house.until(django=ServiceState.READY)
     assert len(heard) == 1
+
+
+def test_an_observer_that_raises_does_not_end_the_supervision(
+    build: Callable[..., House],
+) -> None:
+    house = build(service("django"))
+
+    def broken(statuses: object) -> None:
+        raise RuntimeError("a bug of the window")
+
+    cancel = house.supervisor.subscribe(broken)
+    house.supervisor.nudge()
+    cancel()
+    house.supervisor.start("django")
+    house.until(django=ServiceState.READY)
+    assert "a bug of the window" in house.notices[0]

@@ -1,0 +1,99 @@
+"""The driver of P2 and P5: opens the launcher's window, or an empty one, and tells of its paint.
+
+`python -m benchmarks.first_paint DESCRIPTOR empty | launcher ARGUMENTS`. When the first picture
+has been handed to the display, one JSON line goes to the descriptor. The launcher runs as it is,
+but for one event filter on its window that goes away with the first paint.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
+
+
+def main() -> int:
+    """Run one of the two windows until it is ended from outside."""
+    descriptor = int(sys.argv[1])
+
+    def tell(**words: Any) -> None:
+        os.write(descriptor, json.dumps(words).encode() + b"\n")
+
+    return _launcher(tell) if sys.argv[2] == "launcher" else _empty(tell)
+
+
+def _empty(tell: Callable[..., None]) -> int:
+    from PySide6.QtWidgets import QApplication, QWidget  # noqa: PLC0415 - what is measured
+
+    app = QApplication(sys.argv[:1])
+    window = QWidget()
+    window.resize(1180, 760)
+    _at_first_paint(window, lambda at: tell(painted=at))
+    window.show()
+    return app.exec()
+
+
+def _launcher(tell: Callable[..., None]) -> int:
+    from launcher import __main__ as entry  # noqa: PLC0415 - what is measured
+
+    open_window = entry._open_window  # noqa: SLF001 - the entry hands it to the terminal
+
+    def opener(session: Any) -> int:
+        opened = time.monotonic()
+        gui: Any = importlib.import_module("launcher.gui.main")
+
+        imported = time.monotonic()
+        make = gui.Window
+
+        def watched(session: Any) -> Any:
+            began = time.monotonic()
+            window = make(session)
+            built = time.monotonic()
+
+            def painted(at: float) -> None:
+                alive = [name for name, status in session.statuses().items() if status.alive]
+                tell(
+                    painted=at,
+                    opened=opened,
+                    imported=imported,
+                    application=began,
+                    built=built,
+                    alive=alive,
+                )
+
+            _at_first_paint(window, painted)
+            return window
+
+        gui.Window = watched
+        return open_window(session)
+
+    entry._open_window = opener  # noqa: SLF001 - as above
+    sys.argv = ["celery-launcher", *sys.argv[3:]]
+    return entry.main()
+
+
+def _at_first_paint(window: QWidget, tell: Callable[[float], None]) -> None:
+    """Tell the monotonic time once the window's first paint has been flushed."""
+    from PySide6.QtCore import QEvent, QObject, QTimer  # noqa: PLC0415 - after the product's own
+
+    class FirstPaint(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+            if event.type() == QEvent.Type.Paint:
+                watched.removeEventFilter(self)
+                # The picture is flushed within this very event: what comes next finds it done.
+                QTimer.singleShot(0, window, lambda: tell(time.monotonic()))
+            return False
+
+    window.installEventFilter(FirstPaint(window))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

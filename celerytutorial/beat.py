@@ -19,7 +19,7 @@ CLOCK_STEP = 5.0
 
 
 class TickingScheduler(PersistentScheduler):  # type: ignore[misc, unused-ignore]
-    """A PersistentScheduler that writes ``{"run", "ticks", "at"}`` after each entry it sent."""
+    """A PersistentScheduler that writes ``{"run", "pid", "ticks", "at"}`` at each entry sent."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.ticks = 0
@@ -63,6 +63,7 @@ class TickingScheduler(PersistentScheduler):  # type: ignore[misc, unused-ignore
     def _write_tick(self, path: Path) -> None:
         tick = {
             "run": settings.CELERY_LAUNCHER_RUN_ID,
+            "pid": os.getpid(),
             "ticks": self.ticks,
             "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
         }

@@ -28,6 +28,8 @@ from launcher.runtime.port_choice import owner_of, taken_by
 
 Secrets = Callable[[str], str]
 
+_FIRST_PING = 0.4
+"""Seconds to wait for an answer of a worker that has not answered any ping yet."""
 _TICK_LIMIT = 30.0
 """Seconds without a tick after which beat counts as not answering; its relay is due every 3 s."""
 
@@ -246,6 +248,7 @@ class _WorkerPing:
         self._secrets = secrets
         self._connection: Any = None
         self._mailbox: Any = None
+        self._answered = False
 
     def probe(self) -> ProbeAnswer:
         from kombu.exceptions import KombuError  # noqa: PLC0415 - 7 MB, when first needed
@@ -276,9 +279,12 @@ class _WorkerPing:
             "ping",
             destination=[self._spec.identity],
             reply=True,
-            timeout=self._spec.timeout / 3,
+            # A starting worker may say "ready" before it listens for pings: the first one is lost,
+            # and waiting long for its answer would be waiting for nothing.
+            timeout=self._spec.timeout if self._answered else _FIRST_PING,
             limit=1,
         )
+        self._answered = self._answered or bool(replies)
         return list(replies or ())
 
     def _open(self) -> None:

@@ -1,0 +1,56 @@
+"""`python -m tests.faults [ROW ...]`: exit 0 all hold, 1 one is missed, 2 could not be measured."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+
+from tests.faults import broker_down, crash_loop, killing, ports_taken, quick_clicks, stopping
+from tests.faults.setting import POOLS, Options
+from tests.helpers.measuring import NotMeasured, Row, Tally, run_rows
+
+ROWS: Mapping[str, Callable[[Options], Tally]] = {
+    "R1": killing.r1,
+    "R4": killing.r4,
+    "R5": broker_down.r5,
+    "R13": ports_taken.r13,
+    "R16": stopping.r16,
+    "R17": crash_loop.r17,
+    "R18": quick_clicks.r18,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Measure the rows that were asked for, all by default."""
+    asked = _parser().parse_args(arguments)
+    names = [name.upper() for name in asked.rows] or list(ROWS)
+    options = Options(asked.repeats, asked.pool, asked.broker)
+
+    def measure(name: str) -> Row:
+        if name not in ROWS:
+            raise NotMeasured(f"there is no row {name} yet", f"known are {', '.join(ROWS)}")
+        return ROWS[name](options).result()
+
+    return run_rows(
+        names,
+        measure,
+        columns=("repeats", "failures", "loss", "double"),
+        as_json=asked.json,
+        keep=not asked.no_record,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m tests.faults", description=__doc__)
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"of {', '.join(ROWS)}")
+    parser.add_argument("--repeats", type=int, default=20)
+    parser.add_argument("--pool", choices=POOLS)
+    parser.add_argument("--broker", choices=("rabbitmq", "embedded"))
+    parser.add_argument("--json", action="store_true", help="one JSON object a row")
+    parser.add_argument("--no-record", action="store_true", help="leave docs/figures.json as it is")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

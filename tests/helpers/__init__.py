@@ -1,0 +1,1 @@
+"""What tests share that drive real processes: started programs, the whole stack, brokers, rigs."""

@@ -12,6 +12,7 @@ import json
 import socket
 import struct
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ Secrets = Callable[[str], str]
 
 _FIRST_PING = 0.4
 """Seconds to wait for an answer of a worker that has not answered any ping yet."""
+_REPLIES = "reply.celery.pidbox"
+"""The exchange through which Celery's workers answer remote control."""
 _TICK_LIMIT = 30.0
 """Seconds without a tick after which beat counts as not answering; its relay is due every 3 s."""
 
@@ -241,72 +244,112 @@ class _AmqpLogin:
 
 
 class _WorkerPing:
-    """A ping of one worker by its node name, through the broker; the connection is kept."""
+    """A ping of one worker by its node name, through the broker; connection and queue are kept.
+
+    The messages are those of Celery's remote control (https://docs.celeryq.dev, "Workers", and
+    kombu.pidbox). kombu's own `Mailbox` looks at one message a ping: once an answer came late, each
+    ping would see the answer of the one before, so the answers are told apart here by their ticket.
+    """
 
     def __init__(self, spec: ProbeSpec, secrets: Secrets) -> None:
         self._spec = spec
         self._secrets = secrets
         self._connection: Any = None
-        self._mailbox: Any = None
+        self._producer: Any = None
+        self._consumer: Any = None
+        self._address = uuid.uuid4().hex
+        self._tickets: set[str] = set()
         self._answered = False
 
     def probe(self) -> ProbeAnswer:
-        from kombu.exceptions import KombuError  # noqa: PLC0415 - 7 MB, when first needed
-
         began = time.monotonic()
         try:
-            replies = self._ping()
-        except (OSError, KombuError) as error:
-            self.close()
-            return not_ready(f"the broker is not reached: {_network_words(error)}")
+            if self._connection is None:
+                self._open()
+            answered = self._ping(began)
         except Exception as error:  # noqa: BLE001 - kombu's transports raise their own kinds
             self.close()
-            return not_ready(f"the broker is not reached: {error or type(error).__name__}")
-        if not replies:
-            return not_ready("does not answer a ping yet")
+            return not_ready(f"the broker is not reached: {_network_words(error)}")
+        if not answered:
+            return not_ready("does not answer a ping")
+        self._answered = True
         return ready(f"answers a ping in {(time.monotonic() - began) * 1000:.0f} ms")
 
     def close(self) -> None:
-        connection, self._connection, self._mailbox = self._connection, None, None
+        connection, self._connection = self._connection, None
         if connection is not None:
             connection.collect(socket_timeout=1)
 
-    def _ping(self) -> list[Any]:
-        if self._connection is None:
-            self._open()
-        # kombu has no public call for a ping; Celery's own `app.control.ping` is this one.
-        replies = self._mailbox._broadcast(  # noqa: SLF001
-            "ping",
-            destination=[self._spec.identity],
-            reply=True,
-            # A starting worker may say "ready" before it listens for pings: the first one is lost,
-            # and waiting long for its answer would be waiting for nothing.
-            timeout=self._spec.timeout if self._answered else _FIRST_PING,
-            limit=1,
+    def _ping(self, began: float) -> bool:
+        ticket = uuid.uuid4().hex
+        self._producer.publish(
+            {
+                "method": "ping",
+                "arguments": {},
+                "destination": [self._spec.identity],
+                "ticket": ticket,
+                "reply_to": {"exchange": _REPLIES, "routing_key": self._address},
+            },
+            headers={"clock": 0, "ticket": ticket},
+            expiration=self._spec.timeout,
         )
-        self._answered = self._answered or bool(replies)
-        return list(replies or ())
+        # A starting worker may say "ready" before it listens for pings: the first one is lost, and
+        # waiting long for its answer would be waiting for nothing.
+        patience = self._spec.timeout if self._answered else _FIRST_PING
+        self._tickets.clear()
+        while ticket not in self._tickets:
+            left = began + patience - time.monotonic()
+            if left <= 0:
+                return False
+            try:
+                self._connection.drain_events(timeout=left)
+            except TimeoutError:
+                return False
+        return True
 
     def _open(self) -> None:
-        from kombu import Connection, pidbox  # noqa: PLC0415 - as above
+        from kombu import Connection, Consumer, Exchange, Producer, Queue  # noqa: PLC0415 - 7 MB
 
-        url = self._secrets(self._spec.secret)
-        options: dict[str, Any] = {"read_timeout": self._spec.timeout}
-        if url.startswith("filesystem://"):
-            # The folders of the bundled project: celerytutorial/broker.py.
-            folder = Path(unquote(url.removeprefix("filesystem://")))
-            options = {
-                "data_folder_in": str(folder / "messages"),
-                "data_folder_out": str(folder / "messages"),
-                "control_folder": str(folder / "control"),
-                "polling_interval": 0.05,
-            }
-            url = "filesystem://"
+        url, options = self._transport()
         self._connection = Connection(
             url, connect_timeout=self._spec.timeout, transport_options=options
         )
-        mailbox = pidbox.Mailbox("celery", type="fanout", accept=["json"], serializer="json")
-        self._mailbox = mailbox(self._connection)
+        channel = self._connection.channel()
+        self._producer = Producer(
+            channel,
+            exchange=Exchange("celery.pidbox", type="fanout", durable=False),
+            serializer="json",
+        )
+        replies = Queue(
+            f"{self._address}.{_REPLIES}",
+            exchange=Exchange(_REPLIES, type="direct", durable=False),
+            routing_key=self._address,
+            durable=False,
+            exclusive=True,
+            auto_delete=True,
+        )
+        self._consumer = Consumer(
+            channel, [replies], callbacks=[self._arrived], accept=["json"], no_ack=True
+        )
+        self._consumer.consume()
+
+    def _arrived(self, body: object, message: Any) -> None:
+        del body
+        self._tickets.add(message.headers.get("ticket", ""))
+
+    def _transport(self) -> tuple[str, dict[str, Any]]:
+        url = self._secrets(self._spec.secret)
+        if not url.startswith("filesystem://"):
+            timeout = self._spec.timeout
+            return url, {"read_timeout": timeout, "write_timeout": timeout}
+        # The folders of the bundled project: celerytutorial/broker.py.
+        folder = Path(unquote(url.removeprefix("filesystem://")))
+        return "filesystem://", {
+            "data_folder_in": str(folder / "messages"),
+            "data_folder_out": str(folder / "messages"),
+            "control_folder": str(folder / "control"),
+            "polling_interval": 0.05,
+        }
 
 
 class _TickFile:

@@ -16,6 +16,7 @@ from launcher import __version__
 from launcher.app import BrokerMissingError, open_session
 from launcher.cli import demo, doctor, remote, up
 from launcher.cli.options import CommandError, ask_running, common, say
+from launcher.cli.signals import StopSignals
 from launcher.paths import HomeError, find_home
 from launcher.platform import UnsupportedSystemError
 from launcher.runtime.control import NotRunningError, RequestError
@@ -54,8 +55,10 @@ def window(opener: Opener, home: str | None) -> int:
         say("There is no display here, so this is the terminal view (celery-launcher up).")
         return up.run_up(find_home(home), broker=None, only=None, as_json=False)
     place = find_home(home)
+    signals = StopSignals()
     try:
         with open_session(place) as session:
+            signals.then(session.ask_to_quit)
             if session.starts_services:
                 session.start_all()
             return opener(session)

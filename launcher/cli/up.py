@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
 from collections.abc import Mapping, Sequence
-from types import FrameType
 
 import click
 
 from launcher.app import Wishes, open_session
 from launcher.cli.options import CommandError, common, emit, say, utc
+from launcher.cli.signals import StopSignals
 from launcher.core.explain import explain
 from launcher.core.graph import GraphError, with_dependencies
 from launcher.core.state import ServiceStatus
@@ -63,28 +61,6 @@ def run_up(home: Home, *, broker: str | None, only: str | None, as_json: bool) -
         cancel()
     report.end(left.processes, left.ports)
     return 0 if left.processes == 0 else 1
-
-
-class StopSignals:
-    """SIGINT and SIGTERM as one event; the main thread waits for it."""
-
-    def __init__(self) -> None:
-        self._event = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._arrived)
-
-    def _arrived(self, number: int, frame: FrameType | None) -> None:
-        del number, frame
-        self._event.set()
-
-    def set(self) -> None:
-        """As if a signal had come."""
-        self._event.set()
-
-    def wait(self) -> None:
-        """Until a signal comes. Waits in slices: Windows delivers Ctrl-C only between waits."""
-        while not self._event.wait(0.5):
-            pass
 
 
 def _chosen(session: Session, only: str | None) -> Sequence[str] | None:

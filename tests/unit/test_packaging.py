@@ -83,7 +83,15 @@ def test_data_files_of_each_kind_are_shipped(shipped: frozenset[str], pattern: s
 
 def test_nothing_else_is_shipped(shipped: frozenset[str]) -> None:
     folders = {name.partition("/")[0] for name in shipped}
-    assert {name for name in folders if not name.endswith(".dist-info")} == set(PACKAGES)
+    own = {name for name in folders if not name.endswith((".dist-info", ".data"))}
+    assert own == set(PACKAGES)
+    assert {name for name in shipped if ".data/" in name} == {
+        f"celery_launcher-{PROJECT['version']}.data/data/share/{place}"
+        for place in (
+            "applications/celery-launcher.desktop",
+            "icons/hicolor/256x256/apps/celery-launcher.png",
+        )
+    }
 
 
 def test_the_wheel_has_its_licence_and_commands(unpacked: Path) -> None:

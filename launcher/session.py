@@ -239,9 +239,14 @@ class Session:
         """Stop one service and start it again."""
         self._supervisor.restart(name)
 
-    def start_all(self, names: Iterable[str] | None = None) -> None:
-        """Start all services, or those named and what they depend on."""
-        self._supervisor.start_all(names)
+    def start_all(self) -> None:
+        """Start all services."""
+        self._supervisor.start_all()
+
+    def start_only(self, names: Iterable[str]) -> None:
+        """Start the services named and what they depend on."""
+        for name in names:
+            self._supervisor.start(name)
 
     def stop_all(self) -> None:
         """Stop all services in order."""

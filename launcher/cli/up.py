@@ -54,7 +54,10 @@ def run_up(home: Home, *, broker: str | None, only: str | None, as_json: bool) -
         cancel = session.subscribe(report.observe)
         session.on_notice(report.notice)
         report.begin()
-        session.start_all(names)
+        if names is None:
+            session.start_all()
+        else:
+            session.start_only(names)
         stop.wait()
         report.stopping()
         left = session.close()

@@ -138,12 +138,11 @@ class Supervisor:
         """End the service and start it again."""
         self._inbox.put((name, RestartRequested()))
 
-    def start_all(self, names: Iterable[str] | None = None) -> None:
-        """Want all services, or those of `names`."""
-        wanted = list(self._specs if names is None else names)
+    def start_all(self) -> None:
+        """Want all services."""
 
         def start_each() -> None:
-            for name in wanted:
+            for name in self._specs:
                 self._start(name)
 
         self._inbox.put(_Call(start_each))

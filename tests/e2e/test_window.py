@@ -1,0 +1,41 @@
+"""The window as a person uses it: Start all, write, inbox, Stop all, close, nothing left."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.screenshots import x_server
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+
+
+@pytest.mark.parametrize("broker", ["embedded", "rabbitmq"])
+def test_a_mail_goes_from_the_window_to_the_inbox_by_mouse_and_keys(
+    broker: str, tmp_path: Path
+) -> None:
+    home, pictures = tmp_path / "home", tmp_path / "pictures"
+    pictures.mkdir()
+    with x_server((1600, 1000)) as display:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.e2e.window_walk", home, broker, pictures],
+            env=os.environ | {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb"},
+            capture_output=True,
+            text=True,
+            timeout=220,
+            check=False,
+        )
+    assert done.returncode == 0, done.stdout + done.stderr
+    seen = json.loads(done.stdout.splitlines()[-1])
+    assert set(seen["before"].values()) == {"Stopped"}
+    assert set(seen["started"].values()) == {"Ready", "Done"}
+    assert ("rabbitmq" in seen["started"]) == (broker == "rabbitmq")
+    assert seen["kept"] == "nobody at all"
+    assert "Delivered" in seen["outbox"]
+    assert set(seen["stopped"].values()) == {"Stopped"}
+    assert seen["left"] == {"processes": 0, "ports": 0}

@@ -1,0 +1,212 @@
+"""A person at the real window: real services, real mouse and keys sent through the X server.
+
+Run by test_window.py in a process of its own, since a process has one Qt application. Prints one
+JSON object with what was seen at each step.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLabel, QWidget
+
+from launcher.app import Wishes, open_session
+from launcher.gui.main import make_application
+from launcher.gui.services.service_row import ServiceRow
+from launcher.gui.window import Window
+from launcher.paths import Home
+
+W = TypeVar("W", bound=QWidget)
+SUBJECT = "Hello from a real window"
+
+
+class Person:
+    """Sees what is visible, moves the mouse, presses keys."""
+
+    def __init__(self, window: Window, pictures: Path) -> None:
+        self.window = window
+        self.pictures = pictures
+        self.seen: dict[str, Any] = {}
+
+    def wait_for(self, question: Callable[[], object], seconds: float, what: str) -> None:
+        deadline = time.monotonic() + seconds
+        while not question():
+            if time.monotonic() > deadline:
+                self.picture("too-late")
+                raise TimeoutError(f"{what}: not seen within {seconds:g} s")
+            QTest.qWait(20)
+
+    def find(self, kind: type[W], matches: Callable[[W], bool]) -> W:
+        return next(w for w in self.window.findChildren(kind) if w.isVisible() and matches(w))
+
+    def button(self, text: str) -> QAbstractButton:
+        return self.find(QAbstractButton, lambda b: b.text().startswith(text))
+
+    def click(self, widget: QWidget, at: QPoint | None = None) -> None:
+        place = widget.mapToGlobal(at or widget.rect().center())
+        xdotool("mousemove", str(place.x()), str(place.y()), "click", "1")
+        QTest.qWait(50)
+
+    def press(self, keys: str) -> None:
+        xdotool("key", keys)
+        QTest.qWait(50)
+
+    def type(self, text: str) -> None:
+        xdotool("type", "--delay", "2", text)
+        QTest.qWait(50)
+
+    def states(self) -> dict[str, str]:
+        """The state that each visible row shows in words."""
+        return {
+            row.spec.name: next(
+                label.text() for label in row.findChildren(QLabel) if label.text() in _STATES
+            )
+            for row in self.window.findChildren(ServiceRow)
+        }
+
+    def picture(self, name: str) -> None:
+        self.window.grab().save(str(self.pictures / f"{name}.png"))
+
+
+_STATES = {
+    *("Stopped", "Waiting", "Running outside", "Starting", "Ready", "Not answering"),
+    *("Stopping", "Trying again", "Failed", "Done"),
+}
+
+
+def xdotool(*words: str) -> None:
+    subprocess.run(["xdotool", *words], check=True, timeout=30)
+
+
+def walk(person: Person) -> None:
+    window, seen = person.window, person.seen
+    seen["before"] = person.states()
+    person.click(person.button("Start all"))
+    person.wait_for(
+        lambda: set(person.states().values()) <= {"Ready", "Done"}, 120, "all services green"
+    )
+    seen["started"] = person.states()
+    person.picture("services")
+
+    person.press("ctrl+n")
+    _write_to_nobody(person)
+    _write(person)
+    outbox = person.find(QAbstractItemView, lambda view: view.model().rowCount() > 0)
+    person.wait_for(
+        lambda: "elivered" in str(outbox.model().index(0, 0).data(_ACCESSIBLE)), 30, "delivered"
+    )
+    seen["outbox"] = str(outbox.model().index(0, 0).data(_ACCESSIBLE))
+    person.picture("outbox")
+
+    person.click(person.button("Inbox"))
+    person.wait_for(
+        lambda: any(
+            SUBJECT in str(view.model().index(0, 0).data(_ACCESSIBLE))
+            for view in window.findChildren(QAbstractItemView)
+            if view.isVisible()
+        ),
+        30,
+        "the mail in the inbox",
+    )
+    person.picture("inbox")
+    inbox = person.find(QAbstractItemView, lambda view: view.model().rowCount() > 0)
+    person.click(inbox.viewport(), inbox.visualRect(inbox.model().index(0, 0)).center())
+    person.wait_for(
+        lambda: any(
+            label.isVisible() and label.text() == SUBJECT for label in window.findChildren(QLabel)
+        ),
+        10,
+        "the opened mail",
+    )
+    seen["inbox"] = SUBJECT
+
+    person.press("ctrl+2")
+    QTest.qWait(300)
+    person.picture("logs")
+    person.press("ctrl+1")
+    person.click(person.button("Stop all"))
+    person.wait_for(lambda: set(person.states().values()) == {"Stopped"}, 40, "all stopped")
+    seen["stopped"] = person.states()
+
+
+_ACCESSIBLE = Qt.ItemDataRole.AccessibleTextRole
+
+
+def _write_to_nobody(person: Person) -> None:
+    """An invalid address: the field says so and nothing is lost."""
+    person.type("nobody at all")
+    person.press("Tab")
+    person.press("ctrl+Return")
+    person.wait_for(
+        lambda: any(
+            "not sent" in label.text().lower()
+            for label in person.window.findChildren(QLabel)
+            if label.isVisible()
+        ),
+        10,
+        "the refusal",
+    )
+    person.picture("refused")
+    person.press("ctrl+n")
+    person.seen["kept"] = person.window.focusWidget().text()  # type: ignore[union-attr]
+    person.press("ctrl+a")
+
+
+def _write(person: Person) -> None:
+    """To, then Tab to the subject and the text, then Ctrl+Enter: the keyboard alone."""
+    person.type("you@localhost")
+    for _ in range(10):
+        person.press("Tab")
+        focused = person.window.focusWidget()
+        if focused is not None and focused.accessibleName() == "Subject":
+            break
+    person.type(SUBJECT)
+    person.press("Tab")
+    person.type("Typed by keys, sent by Ctrl and Enter.")
+    person.picture("compose")
+    person.press("ctrl+Return")
+    person.wait_for(
+        lambda: any(
+            view.isVisible() and view.model() is not None and view.model().rowCount() > 0
+            for view in person.window.findChildren(QAbstractItemView)
+        ),
+        20,
+        "the outbox after sending",
+    )
+
+
+def main(home: str, broker: str, pictures: str) -> int:
+    with open_session(Home(Path(home)), Wishes(broker=broker)) as session:
+        app = make_application()
+        app.setQuitOnLastWindowClosed(False)
+        window = Window(session)
+        window.resize(1000, 650)
+        window.move(0, 0)
+        window.show()
+        QTest.qWaitForWindowExposed(window)
+        # Without a window manager nobody gives the focus.
+        xdotool("windowfocus", "--sync", str(int(window.winId())))
+        person = Person(window, Path(pictures))
+        walk(person)
+        gone: list[bool] = []
+        window.finished.connect(lambda: gone.append(True))
+        window.close()
+        person.wait_for(lambda: gone, 40, "the end after closing")
+        window.background.close()
+        QApplication.processEvents()
+    left = session.left()
+    person.seen["left"] = {"processes": left.processes, "ports": left.ports}
+    print(json.dumps(person.seen))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

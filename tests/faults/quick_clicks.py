@@ -62,7 +62,7 @@ def click(stack: Stack, tally: Tally, service: str | None, clicks: int = CLICKS)
     tally.count("clicks", clicks)
     tally.count("looks", watch.looks)
     stack.ask("start")
-    stack.wait_all_ready()
+    stack.wait_all_ready(names=stack.services())
 
 
 def second_launcher(stack: Stack, tally: Tally) -> None:
@@ -79,7 +79,8 @@ def second_launcher(stack: Stack, tally: Tally) -> None:
     tally.sample("raise_answered", took * 1000, "ms")
     assert "raised" in answer
     assert took <= RAISE_LIMIT
-    assert stack.pids() == before
+    after = stack.pids()
+    assert after == before, f"the first changed: {before} became {after}"
 
 
 class _Watch:

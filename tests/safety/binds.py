@@ -1,0 +1,97 @@
+"""S4: what of the run listens where others could reach it."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import socket
+from typing import Any
+
+import psutil
+
+from tests.helpers import processes
+from tests.helpers.measuring import NotMeasured
+from tests.helpers.stack import Stack
+from tests.safety.trying import Attempts
+
+
+def s4(stack: Stack) -> dict[str, Any]:
+    """Every socket of every process of the run, and a connection to each from outside."""
+    attempts = Attempts("S4")
+    outside = _own_addresses()
+    if not outside:
+        raise NotMeasured(
+            "this machine has no address but loopback to connect from",
+            "run it on a machine with a network, or add an address to an interface",
+        )
+    members = _members(stack)
+    owners = {process.pid for process in members}
+    ports: set[int] = set()
+    for process in members:
+        for held in process.net_connections(kind="inet"):
+            if not held.laddr or (held.type == socket.SOCK_STREAM and held.status != "LISTEN"):
+                continue
+            kind = "udp" if held.type == socket.SOCK_DGRAM else "tcp"
+            local = ipaddress.ip_address(held.laddr.ip).is_loopback
+            connected = kind == "udp" and bool(held.raddr)
+            attempts.note(
+                f"{process.name()} {kind} {held.laddr.ip}:{held.laddr.port}",
+                through=not local and not connected,
+            )
+            attempts.count(f"{kind}_sockets")
+            if kind == "tcp":
+                ports.add(held.laddr.port)
+    _all_there(stack, ports)
+    for port in sorted(ports):
+        for address in outside:
+            reached = _reached(address, port, owners)
+            attempts.note(f"a connection to {port} at an outside address", through=reached)
+            attempts.count("connections_tried")
+    attempts.figures["processes"] = len(members)
+    attempts.figures["ports"] = len(ports)
+    return attempts.result()
+
+
+def _members(stack: Stack) -> list[psutil.Process]:
+    """The launcher itself, all below it, and whatever carries the run."""
+    launcher = psutil.Process(stack.pid)
+    found = {process.pid: process for process in processes.of_run(stack.run)}
+    found |= {process.pid: process for process in (launcher, *launcher.children(recursive=True))}
+    return list(found.values())
+
+
+def _all_there(stack: Stack, ports: set[int]) -> None:
+    """The scan must have seen every listener that is known, or it proves nothing."""
+    known = {service["port"] for service in stack.services().values() if service["port"]}
+    assert known <= ports, f"the scan did not see {known - ports}"
+    if stack.status()["broker"] == "rabbitmq":
+        # AMQP, dashboard, distribution and epmd; Django, Flower, catcher; the control channel.
+        assert len(ports) >= 8, f"the scan saw only {ports}"
+
+
+def _own_addresses() -> list[str]:
+    """The machine's addresses that others can reach."""
+    found = []
+    for addresses in psutil.net_if_addrs().values():
+        for each in addresses:
+            if each.family in (socket.AF_INET, socket.AF_INET6):
+                address = ipaddress.ip_address(each.address.partition("%")[0])
+                if not address.is_loopback and not address.is_link_local:
+                    found.append(str(address))
+    return found
+
+
+def _reached(address: str, port: int, owners: set[int]) -> bool:
+    """Whether somebody of the run accepts there; another program may hold the same number."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as client:
+        client.settimeout(1)
+        with contextlib.suppress(OSError):
+            client.connect((address, port))
+            listening = psutil.net_connections(kind="tcp")
+            return any(
+                each.pid in owners and each.laddr.port == port
+                for each in listening
+                if each.status == "LISTEN" and each.laddr.ip in (address, "0.0.0.0", "::")
+            )
+    return False

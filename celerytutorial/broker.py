@@ -1,6 +1,8 @@
 """From a broker URL to what Celery needs, the embedded broker's folders included.
 
-``filesystem:///abs/folder`` is the embedded broker: kombu's filesystem transport in that folder.
+``filesystem://localhost/abs/folder``, or without the host, is the embedded broker: kombu's
+filesystem transport in that folder. The host says nothing, as in a ``file:`` URL, but without one
+kombu warns at every connection (Celery takes CELERY_BROKER_URL from the environment by itself).
 Every other URL is passed on as it is.
 """
 
@@ -55,7 +57,11 @@ def embedded_folder(url: str) -> Path:
     """Return the absolute folder that a ``filesystem:`` URL names, on POSIX and Windows."""
     parts = urlsplit(url)
     folder = Path(url2pathname(parts.path))
-    if parts.netloc or not parts.path.strip("/") or not folder.is_absolute():
+    if (
+        parts.netloc not in ("", "localhost")
+        or not parts.path.strip("/")
+        or not folder.is_absolute()
+    ):
         msg = f"The embedded broker needs an absolute folder, filesystem:///folder, not {url!r}."
         raise ValueError(msg)
     return folder

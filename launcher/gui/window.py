@@ -24,6 +24,8 @@ from launcher.gui.widgets.notice_bar import NoticeBar
 from launcher.gui.words import stop_summary
 
 SERVICES, LOGS, MAIL = range(3)
+LAST_WORDS_MS = 3_000
+"""How long the window stays to be read when not everything could be ended."""
 
 
 class Window(QWidget):
@@ -148,8 +150,8 @@ class Window(QWidget):
 
     def _ending_failed(self, error: Exception) -> None:
         self.overlay.say(f"Not everything could be ended: {error}")
-        # Long enough to be read; the guard process ends what is left when this one goes.
-        QTimer.singleShot(3_000, self, self._finish)
+        # The guard process ends what is left when this one goes.
+        QTimer.singleShot(LAST_WORDS_MS, self, self._finish)
 
     def _finish(self) -> None:
         if not self._finished:

@@ -16,7 +16,8 @@ import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import psutil
 
@@ -343,8 +344,8 @@ class _WorkerPing:
             timeout = self._spec.timeout
             return url, {"read_timeout": timeout, "write_timeout": timeout}
         # The folders of the bundled project: celerytutorial/broker.py.
-        folder = Path(unquote(url.removeprefix("filesystem://")))
-        return "filesystem://", {
+        folder = Path(url2pathname(urlsplit(url).path))
+        return "filesystem://localhost", {
             "data_folder_in": str(folder / "messages"),
             "data_folder_out": str(folder / "messages"),
             "control_folder": str(folder / "control"),

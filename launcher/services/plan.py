@@ -42,7 +42,9 @@ class Plan:
             case BrokerMode.EXTERNAL:
                 return self.settings.broker
             case BrokerMode.EMBEDDED:
-                return "filesystem://" + quote(self.embedded_folder, safe="/:")
+                # kombu warns at every connection when there is no host.
+                path = "/" + quote(self.embedded_folder.lstrip("/"), safe="/:")
+                return f"filesystem://localhost{path}"
             case BrokerMode.RABBITMQ:
                 where = self.endpoints["amqp"].text
                 password = quote(self.secrets["broker_password"], safe="")

@@ -25,9 +25,10 @@ from celerytutorial.quiet import NoRelayChatter
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_embedded_broker_gets_its_folders(tmp_path: Path) -> None:
+@pytest.mark.parametrize("host", ["", "localhost"])
+def test_the_embedded_broker_gets_its_folders(host: str, tmp_path: Path) -> None:
     folder = tmp_path / "a b"
-    made = broker.broker_from(f"filesystem://{folder.as_posix().replace(' ', '%20')}")
+    made = broker.broker_from(f"filesystem://{host}{folder.as_posix().replace(' ', '%20')}")
     options = made.options
     assert made.url == "filesystem://"
     assert options["data_folder_in"] == options["data_folder_out"] == str(folder / "messages")

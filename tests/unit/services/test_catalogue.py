@@ -136,7 +136,7 @@ def test_the_pool_is_one_setting() -> None:
 
 
 def test_a_folder_with_spaces_and_foreign_letters_survives_in_the_urls() -> None:
-    assert PLANS[1].broker_url == "filesystem:///home/%C3%BC%20s/celery%20launcher/data/broker"
+    assert PLANS[1].broker_url == "filesystem://localhost/home/%C3%BC%20s/celery%20launcher/data/broker"
     assert PLANS[1].database_url.startswith("sqlite:////home/%C3%BC%20s/celery%20launcher/data/")
 
 

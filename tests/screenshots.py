@@ -32,7 +32,7 @@ Scene = Callable[["Window"], None]
 def x_server(size: tuple[int, int]) -> Iterator[str]:
     """An Xvfb with a screen of at least this size; gives its display."""
     reading, writing = os.pipe()
-    server = subprocess.Popen(  # noqa: TID251 - a test's own server
+    server = subprocess.Popen(
         ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{size[0]}x{size[1]}x24"],
         pass_fds=[writing],
         stderr=subprocess.DEVNULL,

@@ -1,0 +1,53 @@
+"""`launcher.gui.logs.line_filter`."""
+
+from __future__ import annotations
+
+import pytest
+
+from launcher.core.logs import Level, LogRecord
+from launcher.gui.logs.line_filter import FilterError, LineFilter
+
+
+def line(text: str, level: Level = Level.INFO, service: str = "worker") -> LogRecord:
+    return LogRecord(0, 0.0, service, level, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "unwanted"),
+    [
+        ("mail 7", "sent MAIL 7f", "mail 8"),
+        ("a.b", "a.b", "axb"),
+        ("/mail (7|8)/", "mail 8", "mail 9"),
+        ("/", "a/b", "ab"),
+        ("//", "http://x", "http:/x"),
+    ],
+)
+def test_text_is_taken_as_it_is_unless_it_stands_between_slashes(
+    text: str, wanted: str, unwanted: str
+) -> None:
+    found = LineFilter(text=text)
+    assert found.wants(line(wanted))
+    assert not found.wants(line(unwanted))
+
+
+def test_a_level_lets_the_more_serious_pass() -> None:
+    found = LineFilter(level=Level.WARNING)
+    assert found.wants(line("", Level.ERROR))
+    assert not found.wants(line("", Level.INFO))
+
+
+def test_a_service_shuts_the_others_out() -> None:
+    assert not LineFilter("django").wants(line(""))
+    assert LineFilter("worker").wants(line(""))
+
+
+def test_only_an_empty_filter_wants_all() -> None:
+    assert LineFilter().wants_all
+    assert not LineFilter("worker").wants_all
+    assert not LineFilter(level=Level.INFO).wants_all
+    assert not LineFilter(text="x").wants_all
+
+
+def test_a_broken_expression_says_what_is_wrong() -> None:
+    with pytest.raises(FilterError, match="Not a regular expression"):
+        LineFilter(text="/(/")

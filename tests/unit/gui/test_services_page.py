@@ -1,0 +1,265 @@
+"""The Services page on a fake session."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from launcher.core.checks import CheckResult, Verdict
+from launcher.core.explain import Tone
+from launcher.core.facts import BrokerMode
+from launcher.core.logs import Level
+from launcher.core.state import ServiceState
+from launcher.gui.logs.page import LogsPage
+from launcher.gui.services import page as page_module
+from launcher.gui.services.check_popover import CheckPopover
+from launcher.gui.services.link_popover import LinkPopover
+from launcher.gui.services.page import ServicesPage
+from launcher.gui.widgets.banner import Banner
+from launcher.gui.widgets.button import Button
+from launcher.gui.widgets.chip import Chip
+from launcher.gui.window import LOGS, SERVICES, Window
+from tests.unit.gui.fakes import SPECS, FakeSession, FakeUsage, all_stopped, failing, taken_port
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def page(window: Window) -> ServicesPage:
+    found = window.page(SERVICES)
+    assert isinstance(found, ServicesPage)
+    return found
+
+
+def chips(page: ServicesPage) -> list[str]:
+    found = page.prerequisites.findChildren(Chip)
+    return [chip.text() for chip in found if not chip.isHidden()]
+
+
+def test_rows_stand_in_the_order_of_the_services(page: ServicesPage) -> None:
+    assert list(page.rows) == list(SPECS)
+    assert page.header.summary.text() == "7 of 7 ready · started in 5.9 s"
+
+
+def test_a_row_says_state_cause_address_and_process(page: ServicesPage) -> None:
+    row = page.rows["django"]
+    assert row.headline.text() == "Ready"
+    assert row.mark.tone is Tone.READY
+    assert row.sentence.text() == "answers in 3 ms"
+    assert row.address.text() == "waitress · 127.0.0.1:8001"
+    assert (row.pid.text(), row.uptime.text()) == ("pid 5154", "up 12 min")
+    assert row.accessibleName() == "Django, Ready, answers in 3 ms"
+
+
+def test_statuses_of_another_thread_reach_the_rows(
+    page: ServicesPage, session: FakeSession, qtbot: QtBot, window: Window
+) -> None:
+    session.now_stand(failing())
+    flower = page.rows["flower"]
+    qtbot.waitUntil(lambda: flower.headline.text() == "Failed")
+    assert "held by python.exe (9120)" in flower.sentence.text()
+    assert "another port" in flower.sentence.text()
+    assert flower.restarts.text() == "3 restarts"
+    assert page.rows["beat"].sentence.text() == "waits for RabbitMQ"
+    assert window.navigation.buttons[SERVICES].accessibleName() == "Services, 1 failed"
+
+
+def test_many_changes_are_shown_as_one(
+    page: ServicesPage, session: FakeSession, qtbot: QtBot, window: Window
+) -> None:
+    seen: list[object] = []
+    window.bridge.statuses_changed.connect(seen.append)
+    for statuses in (failing(), all_stopped(), failing()):
+        session.now_stand(statuses)
+    qtbot.waitUntil(lambda: page.rows["flower"].headline.text() == "Failed")
+    assert len(seen) == 1
+
+
+def test_only_live_buttons_are_there(
+    page: ServicesPage, session: FakeSession, qtbot: QtBot
+) -> None:
+    row = page.rows["worker"]
+    assert row.stop.isVisible()
+    assert row.restart.isVisible()
+    assert not row.start.isVisible()
+    session.now_stand(all_stopped())
+    qtbot.waitUntil(row.start.isVisible)
+    assert not row.stop.isVisible()
+    assert not row.restart.isVisible()
+    assert not page.rows["django"].open.isVisible()
+    assert not page.stop_all.isEnabled()
+
+
+def test_buttons_call_the_session(page: ServicesPage, session: FakeSession, qtbot: QtBot) -> None:
+    row = page.rows["worker"]
+    qtbot.mouseClick(row.stop, LEFT)
+    qtbot.keyClick(row.restart, Qt.Key.Key_Space)
+    qtbot.mouseClick(page.stop_all, LEFT)
+    session.now_stand(all_stopped())
+    qtbot.waitUntil(row.start.isVisible)
+    qtbot.mouseClick(row.start, LEFT)
+    qtbot.mouseClick(page.start_all, LEFT)
+    assert session.calls == [
+        ("stop", "worker"),
+        ("restart", "worker"),
+        ("stop_all",),
+        ("start", "worker"),
+        ("start_all",),
+    ]
+
+
+def test_the_keyboard_does_not_lose_its_place_when_a_button_goes(
+    page: ServicesPage, session: FakeSession, qtbot: QtBot
+) -> None:
+    row = page.rows["worker"]
+    row.stop.setFocus()
+    session.now_stand(all_stopped())
+    qtbot.waitUntil(row.start.isVisible)
+    assert page.window().focusWidget() is row.start
+
+
+def test_usage_is_sampled_away_from_the_window_and_shown(
+    page: ServicesPage, session: FakeSession, qtbot: QtBot
+) -> None:
+    session.usages = {"worker": FakeUsage(6.24, 85_400_000)}
+    page._sample()
+    worker = page.rows["worker"]
+    qtbot.waitUntil(lambda: worker.memory.text() == "85 MB")
+    assert worker.usage.cpu.text() == "CPU 6.2 %"
+
+
+def test_nothing_is_sampled_while_the_page_is_not_seen(page: ServicesPage, window: Window) -> None:
+    window.show_page(LOGS)
+    assert not page._sampler.isActive()
+    assert not page._tick.isActive()
+    window.show_page(SERVICES)
+    assert page._sampler.isActive()
+
+
+def test_errors_lead_to_the_log_of_the_service(
+    page: ServicesPage, session: FakeSession, qtbot: QtBot, window: Window
+) -> None:
+    session.logs.add("worker", "ERROR one", Level.ERROR)
+    session.logs.add("worker", "fine")
+    page.show_statuses(session.statuses())
+    worker = page.rows["worker"]
+    assert worker.errors.text() == "1 error"
+    qtbot.mouseClick(worker.errors, LEFT)
+    logs = window.page(LOGS)
+    assert isinstance(logs, LogsPage)
+    assert logs.isVisible()
+    assert logs.matches.text() == "1 match"
+
+
+def test_the_broker_has_a_chip_and_without_rabbitmq_a_banner(
+    page: ServicesPage, session: FakeSession
+) -> None:
+    assert chips(page)[0] == "Private RabbitMQ 4.2.9 node"
+    assert not page.broker.isVisible()
+    session.broker = BrokerMode.EMBEDDED
+    session.broker_words = "Embedded broker: messages travel through files"
+    session.broker_remedy = "celery-launcher doctor --fix"
+    page.show_statuses(session.statuses())
+    assert page.broker.isVisible()
+    assert session.home in page.broker.words.text()
+    assert page.broker.remedy.text().endswith("celery-launcher doctor --fix")
+    page.broker.findChildren(Button)[0].click()
+    assert QGuiApplication.clipboard().text() == "celery-launcher doctor --fix"
+
+
+def test_what_is_wrong_has_a_chip_of_its_own_and_what_passed_shares_one(
+    page: ServicesPage, session: FakeSession, qtbot: QtBot
+) -> None:
+    session.found = (
+        *session.found,
+        CheckResult("Disk space", Verdict.WARN, "only 90 MB", "Make room."),
+        CheckResult("eventlet", Verdict.FAIL, "not installed", "Install it."),
+    )
+    session.moved = (taken_port(),)
+    page.show_statuses(session.statuses())
+    assert chips(page)[1:] == [
+        "Python 3.13.2",
+        "Erlang 27.3.4",
+        "Disk space: only 90 MB",
+        "eventlet: not installed",
+        "4 checks passed",
+        "Port 8000 is used by node.exe (4312), so Django uses 8001.",
+    ]
+    banner = next(one for one in page.findChildren(Banner) if one is not page.broker)
+    qtbot.waitUntil(banner.isVisible)
+    assert banner.words.text() == "eventlet: not installed"
+    assert banner.remedy.text() == "Install it."
+
+
+def test_a_warning_opens_its_remedy(page: ServicesPage, session: FakeSession) -> None:
+    session.found = (CheckResult("Disk space", Verdict.WARN, "only 90 MB", "Make room."),)
+    page.show_statuses(session.statuses())
+    chip = next(one for one in page.findChildren(Chip) if one.text() == "Disk space: only 90 MB")
+    chip.click()
+    popover = chip.findChildren(CheckPopover)[0]
+    assert popover.findChildren(Banner)[0].remedy.text() == "Make room."
+    popover.close()
+
+
+def test_one_plain_link_opens_at_once(
+    page: ServicesPage, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(page_module.QDesktopServices, "openUrl", _opener(opened))
+    qtbot.mouseClick(page.rows["flower"].open, LEFT)
+    assert opened == ["http://127.0.0.6:5566/"]
+
+
+def test_a_link_with_a_login_copies_its_password_and_never_puts_it_into_the_url(
+    page: ServicesPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(page_module.QDesktopServices, "openUrl", _opener(opened))
+    row = page.rows["rabbitmq"]
+    qtbot.mouseClick(row.open, LEFT)
+    popover = row.findChildren(LinkPopover)[0]
+    copy, go = popover.findChildren(Button)
+    assert copy.accessibleName() == "Copy the password of launcher"
+    copy.click()
+    assert QGuiApplication.clipboard().text() == "secret of broker"
+    go.click()
+    assert opened == ["http://127.0.0.1:15672/"]
+
+
+def test_a_one_time_link_is_asked_for_away_from_the_window(
+    page: ServicesPage,
+    session: FakeSession,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(page_module.QDesktopServices, "openUrl", _opener(opened))
+    page._open_link("django", SPECS["django"].links[1])
+    qtbot.waitUntil(lambda: opened == ["http://127.0.0.1:8001/admin/?once"])
+    assert session.calls == [("login_link", "django")]
+
+
+def test_an_outside_broker_is_said_to_be_used(page: ServicesPage, session: FakeSession) -> None:
+    session.broker = BrokerMode.EXTERNAL
+    session.broker_words = "Broker elsewhere, mq.example.org:5672"
+    statuses = dict(session.statuses())
+    statuses["rabbitmq"] = replace(
+        statuses["rabbitmq"], state=ServiceState.EXTERNAL, pid=None, alive=False
+    )
+    page.show_statuses(statuses)
+    assert chips(page)[0] == "Broker elsewhere, mq.example.org:5672"
+    row = page.rows["rabbitmq"]
+    assert row.headline.text() == "Running outside"
+    assert not row.stop.isVisible()
+
+
+def _opener(opened: list[str]) -> object:
+    def open_url(url: QUrl) -> bool:
+        opened.append(url.toString())
+        return True
+
+    return open_url

@@ -40,20 +40,19 @@ def main(context: click.Context, top_home: str | None) -> None:
 
     Without a command the window opens; without a display it is the same as `up`.
     """
-    if top_home is not None:
-        os.environ["CELERY_LAUNCHER_HOME"] = top_home
+    context.default_map = {name: {"home": top_home} for name in main.commands}
     if context.invoked_subcommand is None:
-        context.invoke(window)
+        context.invoke(window, home=top_home)
 
 
 @main.command()
-@common(json=False)
+@common
 @click.pass_obj
-def window(opener: Opener, home: str | None) -> int:
+def window(opener: Opener, home: str | None, as_json: bool) -> int:  # noqa: FBT001
     """Open the window (what happens without a command)."""
     if not _has_display():
         say("There is no display here, so this is the terminal view (celery-launcher up).")
-        return up.run_up(find_home(home), broker=None, only=None, as_json=False)
+        return up.run_up(find_home(home), broker=None, only=None, as_json=as_json)
     place = find_home(home)
     signals = StopSignals()
     try:

@@ -28,7 +28,7 @@ _LOOK_AGAIN = 0.05
 
 @click.command()
 @broker_option
-@common()
+@common
 def demo(broker: str | None, home: str | None, as_json: bool) -> int:  # noqa: FBT001
     """Start everything, send one mail, see it arrive, stop everything, say what is left.
 

@@ -20,21 +20,16 @@ class CommandError(Exception):
     """A command could not do what was asked; the message says why."""
 
 
-def common(*, json: bool = True) -> Callable[[F], F]:
-    """Give a command `--home` and, where a program would read it, `--json`."""
-
-    def decorate(command: F) -> F:
-        if json:
-            command = click.option(
-                "--json", "as_json", is_flag=True, help="Print JSON and nothing else."
-            )(command)
-        return click.option(
-            "--home",
-            metavar="DIR",
-            help="Folder of all data, settings and logs (or CELERY_LAUNCHER_HOME).",
-        )(command)
-
-    return decorate
+def common(command: F) -> F:
+    """Give a command `--home` and `--json`, which every command takes."""
+    command = click.option("--json", "as_json", is_flag=True, help="Print JSON, nothing else.")(
+        command
+    )
+    return click.option(
+        "--home",
+        metavar="DIR",
+        help="Folder of all data, settings and logs (or CELERY_LAUNCHER_HOME).",
+    )(command)
 
 
 def say(*lines: str) -> None:

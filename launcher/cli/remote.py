@@ -20,7 +20,7 @@ _STOP_LIMIT = 40.0
 
 
 @click.command()
-@common()
+@common
 def status(home: str | None, as_json: bool) -> int:  # noqa: FBT001
     """Show every service of the running instance."""
     answer = ask_once(find_home(home), "status")
@@ -40,12 +40,14 @@ def status(home: str | None, as_json: bool) -> int:  # noqa: FBT001
 
 
 @click.command()
-@common(json=False)
-def down(home: str | None) -> int:
+@common
+def down(home: str | None, as_json: bool) -> int:  # noqa: FBT001
     """Stop everything in order and end the running instance."""
     place = find_home(home)
     ask_once(place, "quit")
     _wait_until_free(place)
+    if as_json:
+        emit({"ok": True})
     return 0
 
 
@@ -65,9 +67,11 @@ def _wait_until_free(place: Home) -> None:
 def _one_service(action: str, words: str) -> click.Command:
     @click.command(action, help=words)
     @click.argument("service")
-    @common(json=False)
-    def command(service: str, home: str | None) -> int:
-        ask_once(find_home(home), action, service=service)
+    @common
+    def command(service: str, home: str | None, as_json: bool) -> int:  # noqa: FBT001
+        answer = ask_once(find_home(home), action, service=service)
+        if as_json:
+            emit(answer)
         return 0
 
     return command
@@ -76,7 +80,7 @@ def _one_service(action: str, words: str) -> click.Command:
 @click.command()
 @click.argument("service", required=False)
 @click.option("-f", "--follow", is_flag=True, help="Go on as lines come.")
-@common()
+@common
 def logs(service: str | None, follow: bool, home: str | None, as_json: bool) -> int:  # noqa: FBT001
     """Print the log of one service, or of all by time."""
     lines = ask_running(find_home(home), "logs", service=service, follow=follow)
@@ -97,7 +101,7 @@ def logs(service: str | None, follow: bool, home: str | None, as_json: bool) -> 
 @click.option("--text", default="", help="The text; - reads it from standard input.")
 @click.option("--wait", is_flag=True, help="Wait until the mail has a final state.")
 @click.option("--timeout", default=60.0, show_default=True, help="Seconds to wait at most.")
-@common()
+@common
 def send(  # noqa: PLR0917 - click hands each option over
     to: tuple[str, ...],
     subject: str,
@@ -135,7 +139,7 @@ def send(  # noqa: PLR0917 - click hands each option over
     show_default=True,
     help="Whose syntax.",
 )
-@common()
+@common
 def env(shell: str, home: str | None, as_json: bool) -> int:  # noqa: FBT001
     """Print the variables by which your own commands reach what runs here. Holds secrets."""
     variables = ask_once(find_home(home), "environment")["environment"]

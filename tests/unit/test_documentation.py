@@ -52,7 +52,7 @@ def first_cells(text: str) -> list[str]:
 def described(name: str) -> str:
     """The guide's words on a command: its heading and what stands below it."""
     part = section("Terminal commands")
-    for heading, body in re.findall(r"^### (.+)\n(.*?)(?=^### |\Z)", part, re.M | re.S):
+    for heading, body in re.findall(r"^### ([^\n]+)\n(.*?)(?=^### |\Z)", part, re.M | re.S):
         if name in re.findall(r"`([a-z]+)", heading):
             return f"{heading}\n{body}"
     pytest.fail(f"the guide has no heading for the command {name}")

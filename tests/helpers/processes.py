@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import psutil
@@ -64,8 +64,10 @@ def copies_by_service(run: str) -> dict[str, list[psutil.Process]]:
     """The main processes of each service that has some, by one look at all processes."""
     services: dict[int, str] = {}
     members: dict[int, psutil.Process] = {}
+    parents: dict[int, int] = {}
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
+            parents[process.pid] = process.ppid()
             environment = process.environ()
             if environment.get(RUN) == run:
                 services[process.pid] = environment.get(SERVICE, "")
@@ -73,10 +75,16 @@ def copies_by_service(run: str) -> dict[str, list[psutil.Process]]:
     found: dict[str, list[psutil.Process]] = {}
     for pid, process in members.items():
         with contextlib.suppress(psutil.Error):
-            main = services.get(process.ppid()) != services[pid]
-            if main and process.status() != psutil.STATUS_ZOMBIE:
+            above = {services.get(each) for each in _ancestors(pid, parents)}
+            if services[pid] not in above and process.status() != psutil.STATUS_ZOMBIE:
                 found.setdefault(services[pid], []).append(process)
     return found
+
+
+def _ancestors(pid: int, parents: dict[int, int]) -> Iterator[int]:
+    """A process between may show no environment for a moment: while it becomes a program."""
+    while pid := parents.get(pid, 0):
+        yield pid
 
 
 def tree(pid: int, run: str) -> list[Mark]:

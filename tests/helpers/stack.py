@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -43,7 +43,8 @@ class Stack:
     """A running launcher; used as a context manager, which ends it and checks that nothing stays.
 
     `only` starts some services; `settings` is the text of settings.toml; `home` is kept when given,
-    else made and removed. `wait` says whether entering waits until all are ready.
+    else made and removed; `before` is put before the command line. `wait` says whether entering
+    waits until all are ready.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Stack:
         home: Path | None = None,
         settings: str | None = None,
         env: Mapping[str, str] | None = None,
+        before: Sequence[str] = (),
         wait: bool = True,
     ) -> None:
         self._own_home = home is None
@@ -61,6 +63,7 @@ class Stack:
         self.broker = broker
         self.only = only
         self._env = dict(env) if env is not None else environment()
+        self._before = list(before)
         self._wait = wait
         self.changes: list[Change] = []
         self.program: Program | None = None
@@ -77,7 +80,8 @@ class Stack:
         words = ["up", "--json", "--home", str(self.home)]
         words += ["--broker", self.broker] if self.broker else []
         words += ["--only", self.only] if self.only else []
-        self.program = Program(launcher_command(*words), env=self._env, on_line=self._take)
+        command = [*self._before, *launcher_command(*words)]
+        self.program = Program(command, env=self._env, on_line=self._take)
         self.run = eventually(self._asked_run, 20, lambda: f"an answer of {self.told()}")
         return self
 
@@ -246,6 +250,13 @@ class Stack:
             return bool(wanted) and all(s["state"] in GOOD for s in wanted)
 
         eventually(look, timeout, lambda: f"all ready; {self.told()}", 0.05)
+
+    def bring_up(self) -> None:
+        """Start what is not ready, and wait until all services are."""
+        for name, service in self.services().items():
+            if service["state"] not in GOOD:
+                self.ask("start", service=name)
+        self.wait_all_ready(names=self.services())
 
     def until(self, question: Callable[[], Any], timeout: float, what: str) -> Any:
         """As `eventually`, with what the stack said when it is too late."""

@@ -186,7 +186,7 @@ def test_beat_that_stands_still_is_not_ready(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tick, now = tmp_path / "tick.json", [1000.0]
-    monkeypatch.setattr("launcher.runtime.probes.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("launcher.runtime.probes.plain.time.monotonic", lambda: now[0])
     prober = make_prober(ProbeSpec(ProbeKind.TICK_FILE, str(tick), "run-1"), lambda _: "")
     tick.write_text('{"run": "run-1", "ticks": 1}')
     assert prober.probe().outcome is ProbeOutcome.READY

@@ -1,0 +1,192 @@
+"""Probers that go through the broker: a login, and a ping of the worker behind it."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from launcher.core.events import ProbeAnswer
+from launcher.core.spec import ProbeSpec
+from launcher.runtime.probes.answers import Secrets, conflict, network_words, not_ready, ready
+
+_FIRST_PING = 0.4
+"""Seconds to wait for an answer of a worker that has not answered any ping yet."""
+_REPLIES = "reply.celery.pidbox"
+"""The exchange through which Celery's workers answer remote control."""
+
+
+class AmqpLogin:
+    """An AMQP login with our user; the connection is kept, a channel is the question.
+
+    Connecting and closing each time would make RabbitMQ log two warnings a question.
+    """
+
+    def __init__(self, spec: ProbeSpec, secrets: Secrets) -> None:
+        self._spec = spec
+        self._secrets = secrets
+        self._connection: Any = None
+
+    def probe(self) -> ProbeAnswer:
+        from amqp.exceptions import AMQPError  # noqa: PLC0415 - 7 MB, when first needed
+
+        began = time.monotonic()
+        try:
+            if self._connection is None:
+                self._connection = self._connect()
+            self._connection.channel().close()
+        except (OSError, AMQPError) as error:
+            self.close()
+            return self._judge(error)
+        milliseconds = (time.monotonic() - began) * 1000
+        return ready(f"login as {self._spec.user}, answers in {milliseconds:.0f} ms")
+
+    def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            # Not Connection.close(): it would wait for an answer from a broker that may hang.
+            connection.collect()
+
+    def _connect(self) -> Any:
+        from amqp import Connection  # noqa: PLC0415 - as above
+        from kombu.utils.url import parse_url  # noqa: PLC0415 - as above
+
+        parts = parse_url(self._url())
+        connection = Connection(
+            host=f"{parts['hostname'] or '127.0.0.1'}:{parts['port'] or 5672}",
+            userid=parts["userid"] or "guest",
+            password=parts["password"] or "guest",
+            virtual_host=parts["virtual_host"] or "/",
+            ssl=parts["transport"] == "amqps",
+            connect_timeout=self._spec.timeout,
+            read_timeout=self._spec.timeout,
+            write_timeout=self._spec.timeout,
+            client_properties={"connection_name": "celery-launcher"},
+        )
+        connection.connect()
+        return connection
+
+    def _url(self) -> str:
+        return self._secrets(self._spec.secret)
+
+    def _judge(self, error: Exception) -> ProbeAnswer:
+        from amqp.exceptions import AccessRefused, NotAllowed  # noqa: PLC0415 - as above
+
+        if isinstance(error, AccessRefused | NotAllowed):
+            return conflict(
+                f"The broker at {self._spec.target} refuses the login of {self._spec.user}.",
+                "Correct user, password and virtual host in the broker's URL, then press Start.",
+            )
+        return not_ready(network_words(error))
+
+
+class WorkerPing:
+    """A ping of one worker by its node name, through the broker; connection and queue are kept.
+
+    The messages are those of Celery's remote control (https://docs.celeryq.dev, "Workers", and
+    kombu.pidbox). kombu's own `Mailbox` looks at one message a ping: once an answer came late, each
+    ping would see the answer of the one before, so the answers are told apart here by their ticket.
+    """
+
+    def __init__(self, spec: ProbeSpec, secrets: Secrets) -> None:
+        self._spec = spec
+        self._secrets = secrets
+        self._connection: Any = None
+        self._producer: Any = None
+        self._consumer: Any = None
+        self._address = uuid.uuid4().hex
+        self._tickets: set[str] = set()
+        self._answered = False
+
+    def probe(self) -> ProbeAnswer:
+        began = time.monotonic()
+        try:
+            if self._connection is None:
+                self._open()
+            answered = self._ping(began)
+        except Exception as error:  # noqa: BLE001 - kombu's transports raise their own kinds
+            self.close()
+            return not_ready(f"the broker is not reached: {network_words(error)}")
+        if not answered:
+            return not_ready("does not answer a ping")
+        self._answered = True
+        return ready(f"answers a ping in {(time.monotonic() - began) * 1000:.0f} ms")
+
+    def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.collect(socket_timeout=1)
+
+    def _ping(self, began: float) -> bool:
+        ticket = uuid.uuid4().hex
+        self._producer.publish(
+            {
+                "method": "ping",
+                "arguments": {},
+                "destination": [self._spec.identity],
+                "ticket": ticket,
+                "reply_to": {"exchange": _REPLIES, "routing_key": self._address},
+            },
+            headers={"clock": 0, "ticket": ticket},
+            expiration=self._spec.timeout,
+        )
+        # A starting worker may say "ready" before it listens for pings: the first one is lost, and
+        # waiting long for its answer would be waiting for nothing.
+        patience = self._spec.timeout if self._answered else _FIRST_PING
+        self._tickets.clear()
+        while ticket not in self._tickets:
+            left = began + patience - time.monotonic()
+            if left <= 0:
+                return False
+            try:
+                self._connection.drain_events(timeout=left)
+            except TimeoutError:
+                return False
+        return True
+
+    def _open(self) -> None:
+        from kombu import Connection, Consumer, Exchange, Producer, Queue  # noqa: PLC0415 - 7 MB
+
+        url, options = self._transport()
+        self._connection = Connection(
+            url, connect_timeout=self._spec.timeout, transport_options=options
+        )
+        channel = self._connection.channel()
+        self._producer = Producer(
+            channel,
+            exchange=Exchange("celery.pidbox", type="fanout", durable=False),
+            serializer="json",
+        )
+        replies = Queue(
+            f"{self._address}.{_REPLIES}",
+            exchange=Exchange(_REPLIES, type="direct", durable=False),
+            routing_key=self._address,
+            durable=False,
+            exclusive=True,
+            auto_delete=True,
+        )
+        self._consumer = Consumer(
+            channel, [replies], callbacks=[self._arrived], accept=["json"], no_ack=True
+        )
+        self._consumer.consume()
+
+    def _arrived(self, body: object, message: Any) -> None:
+        del body
+        self._tickets.add(message.headers.get("ticket", ""))
+
+    def _transport(self) -> tuple[str, dict[str, Any]]:
+        url = self._secrets(self._spec.secret)
+        if not url.startswith("filesystem://"):
+            timeout = self._spec.timeout
+            return url, {"read_timeout": timeout, "write_timeout": timeout}
+        # The folders of the bundled project: celerytutorial/broker.py.
+        folder = Path(url2pathname(urlsplit(url).path))
+        return "filesystem://localhost", {
+            "data_folder_in": str(folder / "messages"),
+            "data_folder_out": str(folder / "messages"),
+            "control_folder": str(folder / "control"),
+            "polling_interval": 0.05,
+        }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import site
 import sys
 import sysconfig
@@ -16,9 +17,9 @@ from launcher.control_verbs import verbs
 from launcher.core.checks import Verdict, check_pair
 from launcher.core.facts import BrokerMode, RabbitInstallation
 from launcher.core.project import Project
-from launcher.paths import Home
+from launcher.paths import Home, HomeError
 from launcher.platform.system import System
-from launcher.runtime import instance, prerequisites
+from launcher.runtime import embedded_broker, instance, prerequisites
 from launcher.runtime.control import ControlServer
 from launcher.runtime.credentials import load_or_make
 from launcher.runtime.guard import Guard
@@ -29,7 +30,7 @@ from launcher.services.catalogue import wanted_endpoints
 from launcher.services.plan import Plan
 from launcher.services.rabbitmq import node_files
 from launcher.session import Session
-from launcher.settings import load
+from launcher.settings import load, write_template
 
 
 class BrokerMissingError(Exception):
@@ -69,6 +70,7 @@ def open_session(home: Home, wishes: Wishes = Wishes()) -> Iterator[Session]:
     """
     system = platform.current()
     home.prepare()
+    write_template(home.settings_file)
     settings, errors = load(home.settings_file)
     if wishes.broker is not None:
         settings = replace(settings, broker=wishes.broker)
@@ -84,8 +86,12 @@ def open_session(home: Home, wishes: Wishes = Wishes()) -> Iterator[Session]:
             run=run,
             broker=broker,
             endpoints=ports.resolve(wanted_endpoints(settings, broker)),
-            secrets=load_or_make(home.secrets_file, system),
+            secrets={
+                **load_or_make(home.secrets_file, system),
+                "mail_password": os.environ.get("EMAIL_HOST_PASSWORD", ""),
+            },
             rabbitmq=rabbit,
+            plain_data=_plain_data(home, broker, system),
         )
         _write_broker_files(plan, system)
         session = Session(
@@ -108,6 +114,24 @@ def open_session(home: Home, wishes: Wishes = Wishes()) -> Iterator[Session]:
     finally:
         session.close()
         control.close()
+        if plan.plain_data is not None:
+            plan.plain_data.unlink(missing_ok=True)
+
+
+def _plain_data(home: Home, broker: BrokerMode, system: System) -> Path | None:
+    """An ASCII name of the data folder for RabbitMQ, where the home's own has other letters."""
+    link = home.plain_data
+    if broker is not BrokerMode.RABBITMQ or link is None:
+        return None
+    try:
+        system.link_folder(link, home.data)
+    except OSError as error:
+        raise HomeError(
+            f"RabbitMQ cannot use a folder with letters beyond ASCII such as {home.root}, and "
+            f"no other name could be made for it ({error.strerror or error}: {link}). "
+            "Choose a folder with plain letters with --home, or use --broker embedded."
+        ) from error
+    return link
 
 
 def _choose_broker(wanted: str) -> tuple[BrokerMode, RabbitInstallation | None]:
@@ -120,7 +144,7 @@ def _choose_broker(wanted: str) -> tuple[BrokerMode, RabbitInstallation | None]:
         if wanted == "rabbitmq":
             raise BrokerMissingError(
                 "RabbitMQ or Erlang was not found on this machine. "
-                f"Install them with {prerequisites.FIX_COMMAND}, or use --broker embedded."
+                f"Install them with {prerequisites.fix_command()}, or use --broker embedded."
             )
         return BrokerMode.EMBEDDED, None
     if wanted == "auto" and check_pair(found.version, found.erlang_version).verdict is Verdict.FAIL:
@@ -131,7 +155,7 @@ def _choose_broker(wanted: str) -> tuple[BrokerMode, RabbitInstallation | None]:
 
 def _write_broker_files(plan: Plan, system: System) -> None:
     if plan.broker is BrokerMode.EMBEDDED:
-        Path(plan.embedded_folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+        embedded_broker.prepare(Path(plan.embedded_folder))
     if plan.broker is not BrokerMode.RABBITMQ or plan.rabbitmq is None:
         return
     files: Mapping[Path, str] = node_files(plan, plan.rabbitmq)

@@ -5,13 +5,21 @@ One folder, called the home, so that two homes never meet and removing it remove
 
 from __future__ import annotations
 
+import hashlib
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
 HOME_VARIABLE = "CELERY_LAUNCHER_HOME"
+_PROGRAM_VARIABLE = "CELERY_LAUNCHER_PROGRAM"
+
+
+def program() -> str:
+    """How the user calls this program; a checkout's run.py says that it is called through it."""
+    return os.environ.get(_PROGRAM_VARIABLE) or "celery-launcher"
 
 
 class HomeError(Exception):
@@ -48,6 +56,24 @@ class Home:
     def run(self) -> Path:
         """What belongs to the running instance: lock, control address, pids."""
         return self.root / "run"
+
+    @property
+    def mark(self) -> str:
+        """Eight characters that stand for the home, the same at every start."""
+        return hashlib.sha256(str(self.root).encode()).hexdigest()[:8]
+
+    @property
+    def plain_data(self) -> Path | None:
+        """Where a link may stand that gives `data` a name in ASCII; None where it has one.
+
+        RabbitMQ's dashboard does not start in a folder with other letters: it makes Latin-1 of its
+        log file's name (`rabbit_mgmt_external_stats`).
+        """
+        if str(self.data).isascii():
+            return None
+        cache = platformdirs.user_cache_path("celery-launcher", appauthor=False)
+        place = cache if str(cache).isascii() else Path(tempfile.gettempdir()) / cache.name
+        return place / "homes" / self.mark
 
     def prepare(self) -> None:
         """Make the folders, readable by the user alone. Raises HomeError."""

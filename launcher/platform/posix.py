@@ -7,6 +7,7 @@ its environment, by the session of the process that was started, and by its pare
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import shutil
@@ -66,6 +67,15 @@ class PosixSystem:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
+
+    def link_folder(self, link: Path, folder: Path) -> None:
+        """A symbolic link in a folder that only this user can write to."""
+        link.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        place = link.parent.stat()
+        if place.st_uid != os.getuid() or place.st_mode & 0o022:
+            raise PermissionError(errno.EPERM, "others can write to this folder", str(link.parent))
+        link.unlink(missing_ok=True)
+        link.symlink_to(folder, target_is_directory=True)
 
     def command(self, command: Sequence[str]) -> list[str]:
         """Tie the process to the thread that starts it, where the kernel can (Linux).

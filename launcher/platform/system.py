@@ -35,6 +35,13 @@ class System(Protocol):
         """Replace a file in one step by one that only this user can read."""
         ...
 
+    def link_folder(self, link: Path, folder: Path) -> None:
+        """Make `link` another name of `folder`, in a place that is this user's alone.
+
+        Replaces an earlier link. Raises OSError where another user could change it.
+        """
+        ...
+
     def command(self, command: Sequence[str]) -> list[str]:
         """The command line under which `command` also ends when the launcher is killed."""
         ...

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from launcher.core.facts import BrokerMode, Endpoint
+from collections.abc import Iterable
+from dataclasses import replace
+
+from launcher.core.facts import BrokerMode, Endpoint, Notice
 from launcher.core.spec import ServiceSpec
 from launcher.services import project, rabbitmq
 from launcher.services.plan import Plan
@@ -27,6 +30,23 @@ SERVICE_OF_PORT = {
     "flower": "flower",
     "catcher": "catcher",
 }
+_TITLE_OF_PORT = {
+    "amqp": "RabbitMQ",
+    "management": "RabbitMQ's dashboard",
+    "distribution": "RabbitMQ's distribution",
+    "epmd": "the Erlang port mapper",
+    "django": "Django",
+    "flower": "Flower",
+    "catcher": "the mail catcher",
+}
+
+
+def with_titles(notices: Iterable[Notice]) -> tuple[Notice, ...]:
+    """The notices in the user's words: a listener is called what its service is called."""
+    return tuple(
+        replace(notice, service=_TITLE_OF_PORT.get(notice.service, notice.service))
+        for notice in notices
+    )
 
 
 def wanted_endpoints(settings: Settings, broker: BrokerMode) -> dict[str, Endpoint]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from launcher.core.facts import BrokerMode, Endpoints, RabbitInstallation
@@ -34,6 +34,8 @@ class Plan:
     endpoints: Endpoints
     secrets: Mapping[str, str] = field(repr=False)
     rabbitmq: RabbitInstallation | None = None
+    plain_data: Path | None = None
+    """Another name of the home's data folder, in ASCII; None where its own is ASCII already."""
 
     @property
     def broker_url(self) -> str:
@@ -74,7 +76,7 @@ class Plan:
     @property
     def home_mark(self) -> str:
         """Eight characters that stand for the home, the same at every start."""
-        return hashlib.sha256(str(self.home.root).encode()).hexdigest()[:8]
+        return self.home.mark
 
 
 def shown_address(url: str) -> str:

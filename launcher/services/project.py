@@ -34,6 +34,8 @@ def environment(plan: Plan) -> Mapping[str, str]:
     return {
         **plan.project.environment,
         "DJANGO_SETTINGS_MODULE": plan.project.settings_module,
+        # Said out loud: a DEBUG of the user's shell must not reach it.
+        "DEBUG": "off",
         "SECRET_KEY": plan.secrets["secret_key"],
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "DATABASE_URL": plan.database_url,
@@ -120,7 +122,11 @@ def worker(plan: Plan) -> ServiceSpec:
             # Gossip and mingle cost a second at the start and hang the stop of green pools.
             *("--without-gossip", "--without-mingle", "-n", plan.worker_node),
         ),
-        environment=environment(plan),
+        environment={
+            **environment(plan),
+            # The worker alone speaks to the mail server.
+            "EMAIL_HOST_PASSWORD": plan.secrets["mail_password"],
+        },
         folder=plan.project.folder,
         depends_on=_with_broker(plan, "migrate"),
         probe=ProbeSpec(

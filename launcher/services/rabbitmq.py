@@ -74,7 +74,7 @@ _WATCHES = (
 def node_folder(plan: Plan, found: RabbitInstallation) -> Path:
     """One folder a RabbitMQ series: an upgrade never opens an older node's data in place."""
     series = ".".join(str(part) for part in version_tuple(found.version)[:2]) or "unknown"
-    return plan.home.data / f"rabbitmq-{series}"
+    return (plan.plain_data or plan.home.data) / f"rabbitmq-{series}"
 
 
 def node_files(plan: Plan, found: RabbitInstallation) -> Mapping[Path, str]:

@@ -11,7 +11,7 @@ import re
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 
 from benchmarks import messages, processes, stack
 from benchmarks.row import Row
@@ -38,6 +38,8 @@ class Outcome:
     stop_s: list[float] = field(default_factory=list)
     node_stop_s: list[float] = field(default_factory=list)
     """From the node's own "stopping" to its "stopped"."""
+    ending_s: list[float] = field(default_factory=list)
+    """From the last service's "stopped" to the end of the launcher's process."""
     slowest: list[str] = field(default_factory=list)
     """The service that stopped last before the node was asked to, each time."""
     processes_left: int = 0
@@ -76,6 +78,7 @@ def _stop(outcome: Outcome, launched: stack.Launched, home: Home, plan: Plan) ->
     run = stack.run_of(home)
     before = len(launched.events)
     outcome.stop_s.append(launched.stop())
+    gone = time.time()
     # At once: whoever needs a moment longer to go is left over.
     outcome.processes_left += len(platform.current().marked(run))
     outcome.ports_left += sum(
@@ -85,6 +88,7 @@ def _stop(outcome: Outcome, launched: stack.Launched, home: Home, plan: Plan) ->
     told = launched.events[before:]
     asked = {e["service"]: stack.moment(e) for e in told if e["state"] == "stopping"}
     ended = {e["service"]: stack.moment(e) for e in told if e["state"] == "stopped"}
+    outcome.ending_s.append(gone - max(ended.values(), default=gone))
     if "rabbitmq" in asked and "rabbitmq" in ended:
         outcome.node_stop_s.append(ended["rabbitmq"] - asked["rabbitmq"])
         earlier = {n: at for n, at in ended.items() if at <= asked["rabbitmq"] and n in asked}
@@ -125,7 +129,7 @@ def _graceful_stop(home: Home) -> float:
 
 
 def _row(outcome: Outcome, graceful: list[float]) -> Row:
-    noise = median(outcome.busy)
+    noise = mean(outcome.busy)
     slowest = max(set(outcome.slowest), key=outcome.slowest.count) if outcome.slowest else ""
     nothing_left = not outcome.processes_left and not outcome.ports_left and not outcome.wrong_exit
     safe = not outcome.lost and not outcome.double and not outcome.repairs
@@ -140,6 +144,7 @@ def _row(outcome: Outcome, graceful: list[float]) -> Row:
             "within_goal": sum(seconds <= LIMIT for seconds in outcome.stop_s),
             "node_alone_s": round(median(outcome.node_stop_s or [0.0]), 2),
             "last_before_the_node": slowest,
+            "after_the_last_service_s": round(median(outcome.ending_s), 2),
             "messages": MESSAGES * len(outcome.stop_s),
             "messages_lost": outcome.lost,
             "messages_double": outcome.double,

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import render
+from benchmarks import render, start
 from benchmarks.figures import FILE, ROOT, load, record, row_order, shown, spoken, table
+from launcher.core.spec import ServiceSpec
 
 PAGES = list(render.pages())
 
@@ -106,3 +107,10 @@ def test_a_key_is_shown_with_its_unit() -> None:
 
 def test_rows_are_ordered_by_letter_then_number() -> None:
     assert sorted(["R2", "P10", "P9"], key=row_order) == ["P9", "P10", "R2"]
+
+
+def test_the_critical_path_is_the_longest_chain_of_boots() -> None:
+    chain = {"broker": (), "database": (), "web": ("database",), "worker": ("broker", "database")}
+    specs = {name: ServiceSpec(name, name, depends_on=needs) for name, needs in chain.items()}
+    boots = {"broker": 4.0, "database": 1.0, "web": 3.5, "worker": 1.5}
+    assert start.critical_path(specs, boots) == 5.5

@@ -61,8 +61,7 @@ def click(stack: Stack, tally: Tally, service: str | None, clicks: int = CLICKS)
         assert count == (0 if verb == "stop" else 1), f"{count} copies of {name}"
     tally.count("clicks", clicks)
     tally.count("looks", watch.looks)
-    stack.ask("start")
-    stack.wait_all_ready(names=stack.services())
+    stack.bring_up()
 
 
 def second_launcher(stack: Stack, tally: Tally) -> None:
@@ -103,8 +102,17 @@ class _Watch:
         self._thread.join(10)
 
     def _look(self) -> None:
+        before: dict[str, set[int]] = {}
         while not self._over.wait(0.01):
             self.looks += 1
-            for name, found in processes.copies_by_service(self._run).items():
-                if name in self._services and len(found) > 1:
-                    self.doubles.append(f"{name}: {found}")
+            now = {
+                name: {process.pid for process in found}
+                for name, found in processes.copies_by_service(self._run).items()
+                if name in self._services
+            }
+            for name, pids in now.items():
+                # Seen by two looks: a tree that is being ended shows its parts for a moment.
+                both = pids & before.get(name, set())
+                if len(both) > 1:
+                    self.doubles.append(f"{name}: {sorted(both)}")
+            before = now

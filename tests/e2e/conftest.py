@@ -1,0 +1,44 @@
+"""One running stack for all tests that leave it as they found it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.helpers import rabbit
+from tests.helpers.stack import Stack
+
+_HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if _HERE in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.timeout(240), append=False)
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Stack]:
+    need_rabbitmq()
+    with Stack(broker="rabbitmq") as stack:
+        yield stack
+
+
+@pytest.fixture
+def stack(running: Stack) -> Stack:
+    """The running stack, with all services ready."""
+    running.bring_up()
+    return running
+
+
+@pytest.fixture
+def with_rabbitmq() -> None:
+    need_rabbitmq()
+
+
+def need_rabbitmq() -> None:
+    if rabbit.installed() is None:
+        pytest.skip("RabbitMQ is not installed: celery-launcher doctor --fix")

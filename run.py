@@ -157,6 +157,7 @@ def hand_over(command: list[str]) -> int:
     """Become the command, so that signals and the exit code are its own."""
     sys.stdout.flush()
     sys.stderr.flush()
+    os.environ["CELERY_LAUNCHER_PROGRAM"] = "py run.py" if WINDOWS else "python3 run.py"
     if not WINDOWS:
         os.execv(command[0], command)  # noqa: S606 - no shell is wanted
     # Windows cannot replace a process. Ctrl-C goes to both, and the launcher is who stops in order.

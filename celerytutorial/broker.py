@@ -14,12 +14,6 @@ from urllib.request import url2pathname
 
 SCHEME = "filesystem"
 POLL_SECONDS = 0.1
-_LEFTOVER_MESSAGES = ("*.celeryev.*.msg", "*.pidbox.msg")
-_LEFTOVER_BINDINGS = (
-    "celeryev.exchange",
-    "celery.pidbox.exchange",
-    "reply.celery.pidbox.exchange",
-)
 
 
 @dataclass(frozen=True)
@@ -65,20 +59,3 @@ def embedded_folder(url: str) -> Path:
         msg = f"The embedded broker needs an absolute folder, filesystem:///folder, not {url!r}."
         raise ValueError(msg)
     return folder
-
-
-def remove_leftovers(url: str) -> int:
-    """Remove what dead workers and monitors left in the embedded broker; return how many files.
-
-    Their event and control queues stay bound for ever, so every event would be written for them
-    again. Task messages are kept. Call it only while nothing is connected to that folder.
-    """
-    if urlsplit(url).scheme != SCHEME:
-        return 0
-    folder = embedded_folder(url)
-    stale = [p for name in _LEFTOVER_MESSAGES for p in (folder / "messages").glob(name)]
-    stale += [folder / "control" / name for name in _LEFTOVER_BINDINGS]
-    found = [path for path in stale if path.exists()]
-    for path in found:
-        path.unlink(missing_ok=True)
-    return len(found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import site
 import sys
 import sysconfig
@@ -86,10 +85,7 @@ def open_session(home: Home, wishes: Wishes = Wishes()) -> Iterator[Session]:
             run=run,
             broker=broker,
             endpoints=ports.resolve(wanted_endpoints(settings, broker)),
-            secrets={
-                **load_or_make(home.secrets_file, system),
-                "mail_password": os.environ.get("EMAIL_HOST_PASSWORD", ""),
-            },
+            secrets=load_or_make(home.secrets_file, system),
             rabbitmq=rabbit,
             plain_data=_plain_data(home, broker, system),
         )

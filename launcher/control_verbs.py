@@ -106,7 +106,7 @@ def status_answer(session: Session) -> Answer:
                 "state": status.state.value,
                 "wanted": status.wanted,
                 "pid": status.pid,
-                "address": spec.address or None,
+                "address": spec.address or spec.probe.target or None,
                 "port": spec.port,
                 "url": spec.links[0].url if spec.links else None,
                 "since_s": round(now - status.since, 3),
@@ -132,4 +132,4 @@ def milliseconds(seconds: float | None) -> int | None:
 
 
 def _unknown(session: Session, name: object) -> str:
-    return f"there is no service {name!r}; known are {', '.join(session.specs())}"
+    return f"There is no service {name!r}; known are {', '.join(session.specs())}"

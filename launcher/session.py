@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from launcher import __version__
 from launcher.core.checks import CheckResult, Verdict
-from launcher.core.facts import BrokerMode, Endpoints, Notice
+from launcher.core.facts import BrokerMode, Endpoints, Notice, PortNotice
 from launcher.core.protocols import ChildProcess, Prober, StatusObserver
 from launcher.core.spec import LineWatch, Link, ServiceSpec
 from launcher.core.state import ServiceState, ServiceStatus
@@ -27,7 +27,7 @@ from launcher.runtime.probes import make_prober, naming_the_owner
 from launcher.runtime.process import Children
 from launcher.runtime.supervisor import Supervisor, all_at_rest
 from launcher.runtime.usage import Usage, UsageMeter
-from launcher.services.catalogue import SERVICE_OF_PORT, catalogue
+from launcher.services.catalogue import SERVICE_OF_PORT, catalogue, with_titles
 from launcher.services.plan import Plan
 from launcher.services.project import environment
 from launcher.settings import SettingsError
@@ -134,7 +134,7 @@ class Session:
     def broker_remedy(self) -> str:
         """How to get the real broker; "" when it is there or was not wanted."""
         if self._plan.broker is BrokerMode.EMBEDDED and self._plan.settings.broker == "auto":
-            return prerequisites.FIX_COMMAND
+            return prerequisites.fix_command()
         return ""
 
     @property
@@ -152,7 +152,7 @@ class Session:
 
     def notices(self) -> Sequence[Notice]:
         """Ports and addresses that had to give way."""
-        return self._plan.endpoints.notices
+        return with_titles(self._plan.endpoints.notices)
 
     def specs(self) -> Mapping[str, ServiceSpec]:
         """The services in display order."""
@@ -284,10 +284,16 @@ class Session:
 
     def left(self) -> Left:
         """Count, from the system, processes of this run and ports of it that are still held."""
+        # A pinned port that another program held from the beginning was never ours.
+        foreign = {
+            notice.used
+            for notice in self.notices()
+            if isinstance(notice, PortNotice) and notice.blocked
+        }
         held = [
             endpoint
             for endpoint in self._plan.endpoints.by_name.values()
-            if not port_choice.is_free(endpoint)
+            if endpoint.port not in foreign and not port_choice.is_free(endpoint)
         ]
         return Left(len(self._system.marked(self.run)), len(held))
 
@@ -307,9 +313,7 @@ class Session:
     # -- inside --------------------------------------------------------------------------------
 
     def _look_around(self) -> None:
-        self._checks = tuple(
-            prerequisites.check_all(self._plan.home.root, self._plan.endpoints.notices)
-        )
+        self._checks = tuple(prerequisites.check_all(self._plan.home.root, self.notices()))
         # Whoever shows the checks looks again at every change: make one.
         self._supervisor.nudge()
 
@@ -380,7 +384,7 @@ class Session:
         # The broker's ports stand in its files as well.
         self._write_files(self._plan)
         self._display = catalogue(self._plan)
-        for notice in found.notices:
+        for notice in with_titles(found.notices):
             self._notice(notice.words)
         return self._display
 

@@ -6,6 +6,7 @@ default stands in for it.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import math
 import re
@@ -55,6 +56,54 @@ class Settings:
     mail_from: str = "launcher@localhost"
     mail_time_scale: float = 1.0
     ports: Mapping[str, int] = field(default_factory=dict)
+
+
+TEMPLATE = """\
+# Celery Launcher reads this file when it starts. A line beginning with # has no effect: remove
+# the # to change a value. A wrong value is reported with its line, and the default is used instead.
+
+# Which broker: "auto" (RabbitMQ when it is installed, else the embedded one), "rabbitmq",
+# "embedded", or the URL of one that runs elsewhere, such as "amqp://user:password@host:5672/vhost".
+# broker = "auto"
+
+# The worker's pool ("eventlet", "threads", "solo", "gevent", "prefork") and how many tasks at once.
+# pool = "eventlet"
+# concurrency = 50
+
+# How much the worker and beat say: "debug", "info", "warning" or "error".
+# log_level = "info"
+
+# Whether the window starts all services when it opens.
+# start_services = true
+
+# Where Flower listens.
+# flower_address = "127.0.0.6"
+
+# Where mail goes: "" is the built-in inbox; else such as "smtp+tls://user@host:587", without its
+# password, which is taken from the environment variable EMAIL_HOST_PASSWORD.
+# mail_server = ""
+# mail_from = "launcher@localhost"
+
+# Stretches (above 1) or shortens (below 1) the waiting times of mails that are tried again.
+# mail_time_scale = 1.0
+
+# A port that is set here is used or reported as taken; it is never replaced by another one.
+# [ports]
+# amqp = 5672
+# management = 15672
+# distribution = 25672
+# epmd = 24369
+# django = 8000
+# flower = 5566
+# catcher = 1025
+"""
+"""What a new settings file says: every setting with its default."""
+
+
+def write_template(path: Path) -> None:
+    """Give a new home a file that one can read and edit; an existing one is left alone."""
+    with contextlib.suppress(OSError), path.open("x", encoding="utf-8") as file:
+        file.write(TEMPLATE)
 
 
 def check_broker(value: str) -> str:
@@ -170,10 +219,10 @@ def parse(text: str) -> tuple[Settings, list[SettingsError]]:
                 raise ValueError(_unknown(key, [*_CHECKS, "ports"]))
             settings = replace(settings, **{key: _CHECKS[key](value)})
         except ValueError as error:
-            errors.append(SettingsError(key, _line_of(text, key), f"{error}. Default used."))
+            errors.append(SettingsError(key, _line_of(text, key), _with_default(error)))
     if not isinstance(ports, dict):
         errors.append(
-            SettingsError("ports", _line_of(text, "ports"), "use a [ports] table. Default used.")
+            SettingsError("ports", _line_of(text, "ports"), _with_default("use a [ports] table"))
         )
         ports = {}
     good: dict[str, int] = {}
@@ -183,10 +232,13 @@ def parse(text: str) -> tuple[Settings, list[SettingsError]]:
                 raise ValueError(_unknown(key, list(PORT_NAMES)))
             good[key] = _whole(1, 65535)(value)
         except ValueError as error:
-            errors.append(
-                SettingsError(f"ports.{key}", _line_of(text, key), f"{error}. Default used.")
-            )
+            errors.append(SettingsError(f"ports.{key}", _line_of(text, key), _with_default(error)))
     return replace(settings, ports=good), errors
+
+
+def _with_default(words: object) -> str:
+    text = str(words)
+    return f"{text}{'' if text.endswith('?') else '.'} The default is used."
 
 
 def _unknown(key: str, known: list[str]) -> str:

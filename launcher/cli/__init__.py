@@ -17,7 +17,7 @@ from launcher.app import BrokerMissingError, open_session
 from launcher.cli import demo, doctor, remote, up
 from launcher.cli.options import CommandError, ask_running, common, say
 from launcher.cli.signals import StopSignals
-from launcher.paths import HomeError, find_home
+from launcher.paths import HomeError, find_home, program
 from launcher.platform import UnsupportedSystemError
 from launcher.runtime.control import NotRunningError, RequestError
 from launcher.runtime.instance import AlreadyRunningError
@@ -51,7 +51,7 @@ def main(context: click.Context, top_home: str | None) -> None:
 def window(opener: Opener, home: str | None, as_json: bool) -> int:  # noqa: FBT001
     """Open the window (what happens without a command)."""
     if not _has_display():
-        say("There is no display here, so this is the terminal view (celery-launcher up).")
+        say(f"There is no display here, so this is the terminal view ({program()} up).")
         return up.run_up(find_home(home), broker=None, only=None, as_json=as_json)
     place = find_home(home)
     signals = StopSignals()
@@ -90,10 +90,10 @@ def run(arguments: Sequence[str], opener: Opener) -> int:
         error.show()
         return error.exit_code
     except NotRunningError as error:
-        say(str(error), "Start it with: celery-launcher up")
+        say(str(error), f"Start it with: {program()} up")
         return 3
     except AlreadyRunningError as error:
-        say(str(error), "See it with: celery-launcher status, end it with: celery-launcher down")
+        say(str(error), f"See it with: {program()} status, end it with: {program()} down")
         return 4
     except (HomeError, UnsupportedSystemError, BrokerMissingError) as error:
         say(str(error))

@@ -9,7 +9,7 @@ from launcher.core.checks import CheckResult, Verdict
 from launcher.core.facts import BrokerMode
 from launcher.paths import find_home
 from launcher.runtime import port_choice, prerequisites
-from launcher.services.catalogue import wanted_endpoints
+from launcher.services.catalogue import wanted_endpoints, with_titles
 from launcher.settings import load
 
 _MARKS = {Verdict.OK: ("●", "green"), Verdict.WARN: ("▲", "yellow"), Verdict.FAIL: ("◆", "red")}
@@ -34,7 +34,7 @@ def doctor(fix: bool, for_tests: bool, home: str | None, as_json: bool) -> int: 
             CheckResult("Settings", Verdict.WARN, each.words, "Correct the file.")
             for each in errors
         ),
-        *prerequisites.check_all(place.root, endpoints.notices, thorough=True),
+        *prerequisites.check_all(place.root, with_titles(endpoints.notices), thorough=True),
     ]
     if outcome is not None:
         say(outcome.words, *([outcome.remedy] if outcome.remedy else []))

@@ -105,7 +105,9 @@ class _Report:
     def words(self, name: str, status: ServiceStatus) -> str:
         """The sentence why, and the remedy."""
         told = explain(self._session.specs()[name], status, self._session.now(), self._titles)
-        return " ".join(part for part in (told.sentence, told.remedy) if part)
+        if not told.remedy:
+            return told.sentence
+        return f"{told.sentence.rstrip('.')}. {told.remedy}"
 
 
 class _Json(_Report):

@@ -52,7 +52,7 @@ def with_dependencies(specs: Iterable[ServiceSpec], names: Iterable[str]) -> fro
         name = open_names.pop()
         if name not in by_name:
             known = ", ".join(by_name)
-            raise GraphError(f"there is no service {name!r}; known are {known}")
+            raise GraphError(f"There is no service {name!r}; known are {known}")
         if name not in found:
             found.add(name)
             open_names.extend(by_name[name].depends_on)

@@ -27,6 +27,7 @@ from launcher.core.checks import (
     version_tuple,
 )
 from launcher.core.facts import Notice, PortNotice, RabbitInstallation
+from launcher.paths import program
 from launcher.platform.packages import (
     LINUX,
     InstallOutcome,
@@ -36,7 +37,12 @@ from launcher.platform.packages import (
 )
 
 RABBITMQ_PAGE = "https://www.rabbitmq.com/docs/download"
-FIX_COMMAND = "celery-launcher doctor --fix"
+
+
+def fix_command() -> str:
+    """What the user types to have installed what is missing."""
+    return f"{program()} doctor --fix"
+
 
 QT_PACKAGES = (
     "libegl1",
@@ -63,7 +69,7 @@ RABBITMQ, WINDOW, TESTS = "rabbitmq", "window", "tests"
 GROUPS: Mapping[str, tuple[str, ...]] = {
     RABBITMQ: ("rabbitmq-server",),
     WINDOW: QT_PACKAGES,
-    TESTS: ("rabbitmq-server", "xvfb", "xdotool", "chromium", *QT_PACKAGES),
+    TESTS: ("rabbitmq-server", "xvfb", "xdotool", "chromium", "desktop-file-utils", *QT_PACKAGES),
 }
 
 _SPACE_NEEDED = 500 * 1024 * 1024
@@ -342,7 +348,7 @@ def _check_server(server: Server | None) -> CheckResult:
 
 def _broker_remedy() -> str:
     if package_system() is not None:
-        return FIX_COMMAND
+        return fix_command()
     return f"Install RabbitMQ as {RABBITMQ_PAGE} says, with an Erlang from {RABBITMQ_ERLANG_PAGE}"
 
 
@@ -417,8 +423,8 @@ def check_port(notice: Notice) -> CheckResult:
     """A port that was not free: a FAIL only where it was pinned, since others simply move."""
     if isinstance(notice, PortNotice):
         verdict = Verdict.FAIL if notice.blocked else Verdict.WARN
-        return CheckResult(f"Port {notice.wanted}", verdict, notice.words, notice.remedy)
-    return CheckResult(f"Address {notice.wanted}", Verdict.WARN, notice.words, notice.remedy)
+        return CheckResult("Port", verdict, notice.words, notice.remedy)
+    return CheckResult("Address", Verdict.WARN, notice.words, notice.remedy)
 
 
 def check_display(places: Places) -> CheckResult:
@@ -448,7 +454,7 @@ def check_qt(places: Places) -> CheckResult:
         return CheckResult(name, Verdict.OK, f"PySide6 {metadata.version('PySide6_Essentials')}")
     has_display = check_display(places).verdict is Verdict.OK
     system = package_system()
-    remedy = FIX_COMMAND if system else "Install the packages that bring them"
+    remedy = fix_command() if system else "Install the packages that bring them"
     return CheckResult(
         name,
         Verdict.FAIL if has_display else Verdict.WARN,

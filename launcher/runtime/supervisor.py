@@ -41,6 +41,7 @@ from launcher.core.machine import step
 from launcher.core.protocols import ChildProcess, Clock, Prober, ProcessRunner, StatusObserver
 from launcher.core.spec import LineWatch, ServiceSpec
 from launcher.core.state import Problem, ServiceState, ServiceStatus
+from launcher.paths import program
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +289,7 @@ class Supervisor:
             what = error.filename or spec.command[0]
             problem = Problem(
                 f"{spec.title} cannot be started: {what}: {error.strerror or error}.",
-                "Run celery-launcher doctor.",
+                f"Run {program()} doctor.",
             )
             self._inbox.put((name, SpawnFailed(generation, problem)))
             return

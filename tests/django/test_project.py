@@ -49,20 +49,6 @@ def test_any_other_broker_is_passed_on() -> None:
     assert broker.broker_from("amqp://u:p@h:1//") == broker.Broker("amqp://u:p@h:1//")
 
 
-def test_leftovers_go_and_task_messages_stay(tmp_path: Path) -> None:
-    url = f"filesystem://{tmp_path}"
-    broker.broker_from(url)
-    names = ["1_a.celery.msg", "1_b.celeryev.77.msg", "1_c.w1@localhost.celery.pidbox.msg"]
-    for name in names:
-        (tmp_path / "messages" / name).write_text("{}")
-    for name in ("celery.exchange", "celeryev.exchange", "celery.pidbox.exchange"):
-        (tmp_path / "control" / name).write_text("[]")
-    assert broker.remove_leftovers(url) == 4
-    assert [path.name for path in (tmp_path / "messages").iterdir()] == ["1_a.celery.msg"]
-    assert [path.name for path in (tmp_path / "control").iterdir()] == ["celery.exchange"]
-    assert broker.remove_leftovers("amqp://x") == 0
-
-
 def test_a_key_is_made_once_for_the_user_alone(data_folder: Path) -> None:
     key = home.own_secret_key(data_folder)
     home.own_secret_key.cache_clear()

@@ -179,6 +179,7 @@ def specs() -> tuple[ServiceSpec, ...]:
                     "admin_password",
                     "erlang_cookie",
                     "api_token",
+                    "mail_password",
                 ],
                 "x",
             )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from launcher.settings import Settings, check_broker, load, parse
+from launcher.core.facts import BrokerMode
+from launcher.services.catalogue import wanted_endpoints
+from launcher.settings import TEMPLATE, Settings, check_broker, load, parse, write_template
 
 
 def test_an_absent_file_means_the_defaults(tmp_path: Path) -> None:
@@ -106,3 +109,24 @@ def test_usable_brokers(value: str) -> None:
 def test_unusable_brokers(value: str) -> None:
     with pytest.raises(ValueError, match="use"):
         check_broker(value)
+
+
+def test_a_new_file_says_every_setting_with_its_default(tmp_path: Path) -> None:
+    write_template(tmp_path / "settings.toml")
+    assert load(tmp_path / "settings.toml") == (Settings(), [])
+    uncommented = "".join(
+        line.removeprefix("# ") if " = " in line or line.startswith("# [") else "\n"
+        for line in TEMPLATE.splitlines(keepends=True)
+    )
+    settings, errors = parse(uncommented)
+    assert errors == []
+    assert replace(settings, ports={}) == Settings()
+    usual = wanted_endpoints(Settings(), BrokerMode.RABBITMQ)
+    assert settings.ports == {name: endpoint.port for name, endpoint in usual.items()}
+
+
+def test_a_file_that_is_there_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('pool = "threads"')
+    write_template(path)
+    assert path.read_text() == 'pool = "threads"'

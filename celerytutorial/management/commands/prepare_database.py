@@ -6,7 +6,6 @@ that password. Quick when nothing is to be done.
 
 import os
 import time
-from argparse import ArgumentParser
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -14,8 +13,6 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-
-from celerytutorial.broker import remove_leftovers
 
 ADMIN = "admin"
 
@@ -26,24 +23,12 @@ class Command(BaseCommand):
     help = "Migrate, and see to the admin user."
     requires_system_checks: list[str] = []  # noqa: RUF012 - Django's own annotation
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """Add ``--clean-broker``."""
-        parser.add_argument(
-            "--clean-broker",
-            action="store_true",
-            help="Also remove queues that dead workers and monitors left in the embedded broker. "
-            "Only while nothing is connected to it.",
-        )
-
-    def handle(self, *, clean_broker: bool, **_: Any) -> None:
+    def handle(self, **_: Any) -> None:
         """Do it all, one readable line each."""
         self.stdout.write(migrate())
         password = os.environ.get("LAUNCHER_ADMIN_PASSWORD", "")
         if password:
             self.stdout.write(see_to_admin(password))
-        if clean_broker:
-            url = os.environ.get("CELERY_BROKER_URL", "")
-            self.stdout.write(f"{remove_leftovers(url)} leftovers of the embedded broker removed")
 
 
 def migrate() -> str:

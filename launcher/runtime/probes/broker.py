@@ -78,7 +78,7 @@ class AmqpLogin:
         if isinstance(error, AccessRefused | NotAllowed):
             return conflict(
                 f"The broker at {self._spec.target} refuses the login of {self._spec.user}.",
-                "Correct user, password and virtual host in the broker's URL, then press Start.",
+                "Correct user, password and virtual host in the broker's URL, then start again.",
             )
         return not_ready(network_words(error))
 

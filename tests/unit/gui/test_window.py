@@ -28,6 +28,29 @@ def test_pages_are_built_when_they_are_first_asked_for(window: Window, qtbot: Qt
     assert window.stack.count() == 3
 
 
+def test_the_frame_is_painted_before_the_first_page_is_built(
+    session: FakeSession, qtbot: QtBot, theme: Theme
+) -> None:
+    window = Window(session, frame_first=True)
+    counts: list[int] = []
+    window.painted.connect(lambda: counts.append(window.stack.count()))
+    window.show()
+    qtbot.waitUntil(lambda: window.stack.count() == 1)
+    assert counts == [0]
+    window._finish()
+
+
+def test_a_close_before_the_first_picture_stops_in_order_too(
+    session: FakeSession, qtbot: QtBot, theme: Theme
+) -> None:
+    window = Window(session, frame_first=True)
+    window.close()
+    assert session.calls == [("quit",)]
+    assert session.quit_done is not None
+    with qtbot.waitSignal(window.finished):
+        session.quit_done()
+
+
 def test_a_new_mail_is_one_key_away(window: Window, qtbot: QtBot) -> None:
     window.activateWindow()
     qtbot.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)

@@ -296,7 +296,7 @@ def test_a_moved_port_warns_and_a_pinned_one_fails() -> None:
     owner = PortOwner(4312, "node")
     moved = check_port(PortNotice("django", 8000, 8001, owner))
     pinned = check_port(PortNotice("django", 8000, 8000, owner))
-    assert (moved.name, moved.verdict, moved.remedy) == ("Port 8000", Verdict.WARN, "")
+    assert (moved.name, moved.verdict, moved.remedy) == ("Port", Verdict.WARN, "")
     assert pinned.verdict is Verdict.FAIL
     assert "node (4312)" in pinned.fact
     assert "settings" in pinned.remedy
@@ -325,7 +325,7 @@ def test_every_check_has_words_and_whatever_is_not_ok_has_a_remedy(
 ) -> None:
     notices = [PortNotice("django", 8000, 8000, PortOwner(1, "init"))]
     results = check_all(tmp_path, notices, thorough=True, places=machine.places())
-    assert {"Python", "Erlang", "RabbitMQ", "eventlet", "Data folder", "Port 8000"} <= {
+    assert {"Python", "Erlang", "RabbitMQ", "eventlet", "Data folder", "Port"} <= {
         result.name for result in results
     }
     for result in results:

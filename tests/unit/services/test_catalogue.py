@@ -29,6 +29,7 @@ SECRETS = {
         "admin_password",
         "erlang_cookie",
         "api_token",
+        "mail_password",
     )
 }
 RABBIT = RabbitInstallation("/r/rabbitmq-server", "3.10.8", "/e/erl", "25.2.3", "/e/epmd")
@@ -85,6 +86,13 @@ def test_the_password_of_the_api_reaches_django_alone(plan: Plan) -> None:
 
 
 @every_broker
+def test_the_password_of_the_mail_server_reaches_the_worker_alone(plan: Plan) -> None:
+    holders = [s.name for s in catalogue(plan) if "canary-mail_password" in s.environment.values()]
+    assert holders == ["worker"]
+    assert "canary-mail_password" not in environment(plan).values()
+
+
+@every_broker
 def test_everything_of_ours_listens_on_loopback(plan: Plan) -> None:
     for spec in catalogue(plan):
         if spec.port is not None:
@@ -136,7 +144,10 @@ def test_the_pool_is_one_setting() -> None:
 
 
 def test_a_folder_with_spaces_and_foreign_letters_survives_in_the_urls() -> None:
-    assert PLANS[1].broker_url == "filesystem://localhost/home/%C3%BC%20s/celery%20launcher/data/broker"
+    assert (
+        PLANS[1].broker_url
+        == "filesystem://localhost/home/%C3%BC%20s/celery%20launcher/data/broker"
+    )
     assert PLANS[1].database_url.startswith("sqlite:////home/%C3%BC%20s/celery%20launcher/data/")
 
 

@@ -6,11 +6,10 @@ they paint; so nothing else has to be told.
 
 from __future__ import annotations
 
-import sys
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 from launcher.core.explain import Tone
@@ -20,6 +19,7 @@ from launcher.gui.tokens import DARK, LIGHT, Colours
 Choice = Literal["system", "light", "dark"]
 
 _current: Colours = LIGHT
+_MONO_FAMILIES = ("Cascadia Mono", "Consolas", "DejaVu Sans Mono")
 
 
 def colours() -> Colours:
@@ -38,9 +38,10 @@ def font(scale: float = tokens.BODY, *, bold: bool = False) -> QFont:
 
 def mono_font(scale: float = tokens.SMALL) -> QFont:
     """The system's fixed-width font, sized to sit beside the body text."""
-    made = QFont("Cascadia Mono" if sys.platform == "win32" else "DejaVu Sans Mono")
+    made = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    better = [name for name in _MONO_FAMILIES if QFontDatabase.hasFamily(name)]
+    made.setFamilies([*better[:1], made.family()])
     made.setStyleHint(QFont.StyleHint.Monospace)
-    made.setFixedPitch(True)
     made.setPointSizeF(QApplication.font().pointSizeF() * scale)
     return made
 
@@ -53,12 +54,12 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, app: QApplication, choice: Choice = "system") -> None:
+    def __init__(self, app: QApplication, *, fusion: bool) -> None:
         super().__init__(app)
         self._app = app
-        self._choice: Choice = choice
-        # Asked once: with a sheet the application's style is a wrapper that has another name.
-        self._is_fusion = app.style().name().lower() == "fusion"
+        self._choice: Choice = "system"
+        self._fusion = fusion
+        self._dressed = False
         app.styleHints().colorSchemeChanged.connect(self._follow)
         self._apply(self._wanted())
 
@@ -66,6 +67,12 @@ class Theme(QObject):
         """Follow the system, or stay light or dark whatever the system does."""
         self._choice = choice
         self._follow()
+
+    def dress(self) -> None:
+        """Give fields, menus and scroll bars their looks: the frame alone comes without them."""
+        if not self._dressed:
+            self._dressed = True
+            self._apply(_current)
 
     def _wanted(self) -> Colours:
         if self._choice == "system":
@@ -83,7 +90,7 @@ class Theme(QObject):
         global _current  # noqa: PLW0603 - one scheme a process, as the palette is
         _current = scheme
         self._app.setPalette(palette(scheme))
-        if self._is_fusion:
+        if self._fusion and self._dressed:
             self._app.setStyleSheet(_fusion_sheet(scheme))
 
 

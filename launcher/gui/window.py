@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from launcher.core.logs import Level
@@ -17,10 +17,7 @@ from launcher.gui.bridge import Bridge
 from launcher.gui.icon import app_icon
 from launcher.gui.navigation import Navigation
 from launcher.gui.page import Page
-from launcher.gui.services.page import ServicesPage
 from launcher.gui.session import Session
-from launcher.gui.stop_overlay import StopOverlay
-from launcher.gui.widgets.notice_bar import NoticeBar
 from launcher.gui.words import stop_summary
 
 SERVICES, LOGS, MAIL = range(3)
@@ -31,30 +28,34 @@ LAST_WORDS_MS = 3_000
 class Window(QWidget):
     """The one window.
 
-    Signals: `finished()` everything has stopped, or was ended: the program may go. Private:
-    `_log_wanted(str, object)` and `_mail_wanted()`, to pages that are built on demand.
+    With `frame_first` its frame alone is made, and `begin` builds the rest once that was painted.
+
+    Signals: `painted()` the first picture is drawn; `finished()` everything has stopped, or was
+    ended: the program may go. Private: `_log_wanted(str, object)` and `_mail_wanted()`, to pages
+    that are built on demand.
     """
 
+    painted = Signal()
     finished = Signal()
     _log_wanted = Signal(str, object)
     _mail_wanted = Signal()
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, frame_first: bool = False) -> None:
         super().__init__()
         self._session = session
         self._closing = False
         self._asked = False
         self._finished = False
+        self._painted = False
+        self._begun = False
         self.bridge = Bridge(session, self)
         self.background = Background(self)
         self.setWindowTitle("Celery Launcher")
-        self.setWindowIcon(app_icon())
         self.setMinimumSize(860, 560)
         self.resize(1180, 760)
         self.navigation = Navigation(
             [("Services", "services"), ("Logs", "logs"), ("Mail", "mail")], session.version
         )
-        self.notice = NoticeBar()
         self.stack = QStackedWidget()
         self._makers: dict[int, Callable[[], Page]] = {
             SERVICES: self._make_services,
@@ -63,14 +64,31 @@ class Window(QWidget):
         }
         self._pages: dict[int, Page] = {}
         self._lay_out()
+        self.navigation.choose(SERVICES)
+        self.bridge.quit_asked.connect(self._begin_close)
+        self.bridge.stopped.connect(self._finish)
+        if frame_first:
+            self.painted.connect(self.begin, Qt.ConnectionType.QueuedConnection)
+        else:
+            self.begin()
+
+    def begin(self) -> None:
+        """Build what the frame has room for, and listen; only the first call does anything."""
+        if self._begun:
+            return
+        self._begun = True
+        from launcher.gui.stop_overlay import StopOverlay  # noqa: PLC0415 - after the first picture
+        from launcher.gui.widgets.notice_bar import NoticeBar  # noqa: PLC0415 - the same
+
+        self.setWindowIcon(app_icon())
+        self.notice = NoticeBar()
+        self._shelf.addWidget(self.notice)
         self.overlay = StopOverlay(self)
         self.overlay.end_now_asked.connect(self._end_now)
         self.navigation.chosen.connect(self.show_page)
         self.bridge.statuses_changed.connect(self._show_statuses)
         self.bridge.notice_raised.connect(self.notice.say)
         self.bridge.raise_asked.connect(self.come_forward)
-        self.bridge.quit_asked.connect(self._begin_close)
-        self.bridge.stopped.connect(self._finish)
         for index in self._makers:
             key = QShortcut(QKeySequence(f"Ctrl+{index + 1}"), self)
             key.activated.connect(partial(self.show_page, index))
@@ -79,7 +97,7 @@ class Window(QWidget):
         leave = QShortcut(QKeySequence("Ctrl+Q"), self)
         leave.activated.connect(self.close)
         self.show_page(SERVICES)
-        self._show_statuses(session.statuses())
+        self._show_statuses(self._session.statuses())
 
     def page(self, index: int) -> Page:
         """The page, built when it is first asked for."""
@@ -105,6 +123,13 @@ class Window(QWidget):
         self.raise_()
         self.activateWindow()
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell of the first picture."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            self.painted.emit()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop everything first; the second close offers to end it, the third does."""
         if self._finished:
@@ -122,11 +147,13 @@ class Window(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the overlay over everything."""
         super().resizeEvent(event)
-        self.overlay.resize(self.size())
+        if self._begun:
+            self.overlay.resize(self.size())
 
     def _begin_close(self) -> None:
         if self._closing:
             return
+        self.begin()
         self._closing = True
         statuses = self._session.statuses()
         if any(status.alive for status in statuses.values()):
@@ -170,13 +197,15 @@ class Window(QWidget):
             page.show_statuses(statuses)
 
     def _make_services(self) -> Page:
+        from launcher.gui.services.page import ServicesPage  # noqa: PLC0415 - when first seen
+
         page = ServicesPage(self._session, self.background)
         page.log_asked.connect(self._show_log)
         page.notice_raised.connect(self.notice.say)
         return page
 
     def _make_logs(self) -> Page:
-        from launcher.gui.logs.page import LogsPage  # noqa: PLC0415 - not for the first picture
+        from launcher.gui.logs.page import LogsPage  # noqa: PLC0415 - when first seen
 
         page = LogsPage(self._session)
         page.notice_raised.connect(self.notice.say)
@@ -184,7 +213,7 @@ class Window(QWidget):
         return page
 
     def _make_mail(self) -> Page:
-        from launcher.gui.mail.page import MailPage  # noqa: PLC0415 - not for the first picture
+        from launcher.gui.mail.page import MailPage  # noqa: PLC0415 - when first seen
 
         page = MailPage(self._session, self.background)
         page.notice_raised.connect(self.notice.say)
@@ -202,10 +231,9 @@ class Window(QWidget):
     def _lay_out(self) -> None:
         right = QVBoxLayout()
         right.setSpacing(0)
-        shelf = QVBoxLayout()
-        shelf.setContentsMargins(tokens.PAGE, 0, tokens.PAGE, 0)
-        shelf.addWidget(self.notice)
-        right.addLayout(shelf)
+        self._shelf = QVBoxLayout()
+        self._shelf.setContentsMargins(tokens.PAGE, tokens.GAP, tokens.PAGE, 0)
+        right.addLayout(self._shelf)
         right.addWidget(self.stack, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -29,6 +29,8 @@ class Popover(Card):
     def open_below(self, anchor: QWidget) -> None:
         """Show it under `anchor`, moved as far as the screen and its right edge ask."""
         self.adjustSize()
+        if self.body.hasHeightForWidth():
+            self.resize(self.width(), self.body.totalHeightForWidth(self.width()))
         corner = anchor.mapToGlobal(QPoint(anchor.width() - self.width(), anchor.height() + 4))
         left = anchor.mapToGlobal(QPoint(0, 0)).x()
         screen = anchor.screen() or QGuiApplication.primaryScreen()

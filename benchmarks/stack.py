@@ -13,7 +13,6 @@ import subprocess
 import sys
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +22,7 @@ from benchmarks import processes
 from benchmarks.processes import Process
 from benchmarks.row import CannotMeasureError
 from launcher import platform
-from launcher.app import bundled_project
+from launcher.app import Wishes, open_session
 from launcher.core.events import ProbeOutcome
 from launcher.core.facts import BrokerMode, Endpoint
 from launcher.core.graph import start_order
@@ -31,13 +30,12 @@ from launcher.core.spec import LineMeaning, ServiceKind, ServiceSpec
 from launcher.paths import Home
 from launcher.platform.system import RUN_VARIABLE, SERVICE_VARIABLE
 from launcher.runtime import port_choice
-from launcher.runtime.credentials import load_or_make
 from launcher.runtime.prerequisites import find_rabbitmq
 from launcher.runtime.probes import make_prober
 from launcher.runtime.process import child_environment
 from launcher.services.catalogue import catalogue, wanted_endpoints
 from launcher.services.plan import Plan
-from launcher.settings import Settings, load
+from launcher.settings import Settings
 
 READY_LIMIT = 120.0
 """Seconds after which a service that is not ready makes the run worthless."""
@@ -67,18 +65,10 @@ def fresh_home() -> Iterator[Home]:
 
 
 def plan_of(home: Home) -> Plan:
-    """A new run on a home that the launcher has prepared by a first start."""
-    settings, _ = load(home.settings_file)
-    return Plan(
-        settings=settings,
-        project=bundled_project(),
-        home=home,
-        run=uuid.uuid4().hex,
-        broker=BrokerMode.RABBITMQ,
-        endpoints=port_choice.resolve(wanted_endpoints(settings, BrokerMode.RABBITMQ)),
-        secrets=load_or_make(home.secrets_file, platform.current()),
-        rabbitmq=find_rabbitmq(),
-    )
+    """A new run on a home where nothing runs, as the launcher itself would plan it."""
+    with open_session(home, Wishes(broker="rabbitmq")) as session:
+        # Only what it would do is wanted: nothing is started, and the session ends here.
+        return session._plan  # noqa: SLF001
 
 
 def specs_of(plan: Plan) -> dict[str, ServiceSpec]:

@@ -22,6 +22,7 @@ from launcher.runtime.process import child_environment
 Process = subprocess.Popen[bytes]  # noqa: TID251 - peers and drivers, not services
 
 _PAUSE = threading.Event()
+_BEGUN: list[Process] = []
 
 
 def pause(seconds: float) -> None:
@@ -48,7 +49,7 @@ def begin(
     descriptors: Sequence[int] = (),
 ) -> Process:
     """Start a program in a session of its own."""
-    return Process(
+    process = Process(
         command,
         cwd=ROOT,
         env=environment,
@@ -58,6 +59,16 @@ def begin(
         start_new_session=True,
         pass_fds=descriptors,
     )
+    _BEGUN.append(process)
+    return process
+
+
+def end_begun() -> None:
+    """Kill what was started and still lives: a measurement that failed leaves nothing behind."""
+    for process in _BEGUN:
+        if process.poll() is None:
+            end(process)
+    _BEGUN.clear()
 
 
 def plain_environment(**more: str) -> dict[str, str]:

@@ -61,7 +61,12 @@ def fresh_home() -> Iterator[Home]:
         )
         ports = (f"{name} = {found[name].port}" for name in wanted)
         home.settings_file.write_text("\n".join(["[ports]", *ports]) + "\n", encoding="utf-8")
-        yield home
+        try:
+            yield home
+        finally:
+            run = run_of(home)
+            processes.end_begun()
+            end_all(run)
 
 
 def plan_of(home: Home) -> Plan:

@@ -53,21 +53,22 @@ def _launcher(tell: Callable[..., None]) -> int:
         imported = time.monotonic()
         make = gui.Window
 
-        def watched(session: Any) -> Any:
+        def watched(*words: Any, **more: Any) -> Any:
             began = time.monotonic()
-            window = make(session)
+            window = make(*words, **more)
             built = time.monotonic()
 
             def painted(at: float) -> None:
                 alive = [name for name, status in session.statuses().items() if status.alive]
-                tell(
-                    painted=at,
-                    opened=opened,
-                    imported=imported,
-                    application=began,
-                    built=built,
-                    alive=alive,
-                )
+                moments = {
+                    "painted": at,
+                    "opened": opened,
+                    "imported": imported,
+                    "application": began,
+                    "built": built,
+                    "alive": alive,
+                }
+                _at_first_page(window, lambda whole: tell(whole=whole, **moments))
 
             _at_first_paint(window, painted)
             return window
@@ -93,6 +94,18 @@ def _at_first_paint(window: QWidget, tell: Callable[[float], None]) -> None:
             return False
 
     window.installEventFilter(FirstPaint(window))
+
+
+def _at_first_page(window: Any, tell: Callable[[float], None]) -> None:
+    """Tell when the page in the window is painted too, which may come after the bare frame."""
+    from PySide6.QtCore import QTimer  # noqa: PLC0415 - as above
+
+    page = window.stack.currentWidget()
+    if page is None:
+        QTimer.singleShot(1, window, lambda: _at_first_page(window, tell))
+        return
+    _at_first_paint(page, tell)
+    page.update()
 
 
 if __name__ == "__main__":

@@ -111,6 +111,7 @@ def _row(empty: list[Opened], own: list[Opened], busy: list[float]) -> Row:
         figures={
             "ratio": round(painted / blank, 2),
             "first_paint_ms": round(painted),
+            "services_page_painted_ms": round(median(e.after_ms("whole") for e in own)),
             "services_asked_for_after_ms": round(median(e.after_ms("opened") for e in own)),
             "window_imported_after_ms": round(median(e.after_ms("imported") for e in own)),
             "application_ready_after_ms": round(median(e.after_ms("application") for e in own)),

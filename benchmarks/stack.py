@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -281,7 +281,7 @@ def script(spec: ServiceSpec, plan: Plan, place: Path, *, stays: bool = False) -
     marker.unlink(missing_ok=True)
     variables = {**spec.environment, RUN_VARIABLE: plan.run, SERVICE_VARIABLE: spec.name}
     lines = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
-    command = shlex.join(spec.command)
+    command = shlex.join(_by_hand(spec.command))
     if spec.kind is ServiceKind.ONE_SHOT:
         lines.append(f"{command} && : > {shlex.quote(str(marker))}")
         lines += ["exec sleep infinity"] if stays else []
@@ -290,6 +290,14 @@ def script(spec: ServiceSpec, plan: Plan, place: Path, *, stays: bool = False) -
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     path.chmod(0o700)
     return path, marker
+
+
+def _by_hand(command: Sequence[str]) -> list[str]:
+    """The command as the tutorial has it: that a service waits for the broker is the launcher's."""
+    words = list(command)
+    if words[1:4] == ["-m", "launcher", "celery"]:
+        words[2:4] = ["celery"]
+    return words
 
 
 def environment_of(plan: Plan) -> dict[str, str]:

@@ -11,6 +11,10 @@ def main() -> int:
         from launcher.runtime import guard
 
         return guard.main(sys.argv[2])
+    if sys.argv[1:2] == ["celery"]:
+        from launcher.runtime import await_broker
+
+        return await_broker.main(sys.argv[2:])
     from launcher.cli import run
 
     return run(sys.argv[1:], _open_window)

@@ -132,6 +132,7 @@ _STOP_WORDS: Mapping[StopReason, str] = {
     StopReason.UNHEALTHY: "it stopped answering",
     StopReason.FATAL: "it reported a fatal error",
     StopReason.CONFLICT: "its port was taken by another process",
+    StopReason.DEPENDENCY: "what it was waiting for failed",
 }
 
 

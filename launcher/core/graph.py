@@ -61,7 +61,15 @@ def with_dependencies(specs: Iterable[ServiceSpec], names: Iterable[str]) -> fro
 
 def waiting_on(spec: ServiceSpec, statuses: Mapping[str, ServiceStatus]) -> tuple[str, ...]:
     """The dependencies of `spec` that do not satisfy it now."""
-    return tuple(name for name in spec.depends_on if not statuses[name].satisfies)
+    return tuple(name for name in spec.depends_on if not _suffices(spec, statuses[name]))
+
+
+def _suffices(spec: ServiceSpec, dependency: ServiceStatus) -> bool:
+    if dependency.satisfies:
+        return True
+    # One that failed before is waited for: booting beside it may be in vain.
+    on_its_way = dependency.state is ServiceState.STARTING and dependency.failures == 0
+    return on_its_way and dependency.service in spec.boots_beside
 
 
 def stoppable(

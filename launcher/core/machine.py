@@ -99,8 +99,7 @@ class _Turn:
             case RestartRequested():
                 self.restart()
             case DependenciesChanged(waiting_on):
-                self.change(waiting_on=waiting_on, dependencies_ready=not waiting_on)
-                self.try_start()
+                self.dependencies_changed(waiting_on)
             case Spawned(generation, pid):
                 if generation == self.status.generation and self.status.alive:
                     self.spawned(pid)
@@ -166,6 +165,13 @@ class _Turn:
                 self.start()
 
     # -- entering states -----------------------------------------------------------------------
+
+    def dependencies_changed(self, waiting_on: tuple[str, ...]) -> None:
+        self.change(waiting_on=waiting_on, dependencies_ready=not waiting_on)
+        if waiting_on and self.status.state is S.STARTING and self.spec.boots_beside:
+            # It waits inside for what may never come: it waits outside, where that is told.
+            self.enter_stopping(StopReason.DEPENDENCY)
+        self.try_start()
 
     def enter_waiting_anew(self) -> None:
         """A request of the user: earlier failures are forgotten."""
@@ -297,6 +303,8 @@ class _Turn:
                 self.enter_waiting_anew()
             case StopReason.CONFLICT:
                 self.conflict(problem)
+            case StopReason.DEPENDENCY:
+                self.enter_waiting()
             case _:
                 self.fail_or_back_off(problem)
 

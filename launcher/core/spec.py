@@ -170,6 +170,9 @@ class ServiceSpec:
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     folder: str = ""
     depends_on: tuple[str, ...] = ()
+    boots_beside: frozenset[str] = frozenset()
+    """Those of `depends_on` that need only be starting when this one starts: its process waits for
+    them itself, after its own long imports. When one of them fails meanwhile, it waits again."""
     address: str = ""
     port: int | None = None
     port_pinned: bool = False

@@ -40,6 +40,7 @@ class StopReason(enum.StrEnum):
     UNHEALTHY = "unhealthy"
     FATAL = "fatal"
     CONFLICT = "conflict"
+    DEPENDENCY = "dependency"
 
 
 @dataclass(frozen=True, slots=True)

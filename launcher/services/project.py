@@ -25,6 +25,8 @@ _QUICK_STOP = StopPlan(
     (StopStep(StopAction.TERMINATE, timeout=5.0), StopStep(StopAction.KILL_TREE, timeout=5.0))
 )
 _WEB_RESTART = RestartPolicy(backoff=Backoff(first=0.3), unhealthy_limit=30.0)
+_START_LIMIT = 150.0
+"""Seconds for a service that boots beside the broker: the broker's own limit is in it."""
 _NOTHING_IN_HAND = LineWatch(r"nothing in hand, may be ended", LineMeaning.MAY_END)
 """The bundled worker says so once its warm shutdown was asked for and it holds no task."""
 
@@ -129,6 +131,8 @@ def worker(plan: Plan) -> ServiceSpec:
         },
         folder=plan.project.folder,
         depends_on=_with_broker(plan, "migrate"),
+        boots_beside=_beside_broker(plan),
+        start_timeout=_START_LIMIT,
         probe=ProbeSpec(
             ProbeKind.WORKER_PING,
             identity=plan.worker_node,
@@ -170,6 +174,8 @@ def beat(plan: Plan) -> ServiceSpec:
         environment={**environment(plan), "CELERY_BEAT_TICK_FILE": str(tick)},
         folder=plan.project.folder,
         depends_on=_with_broker(plan, "migrate"),
+        boots_beside=_beside_broker(plan),
+        start_timeout=_START_LIMIT,
         probe=ProbeSpec(ProbeKind.TICK_FILE, target=str(tick), identity=plan.run),
         restart=RestartPolicy(backoff=Backoff(first=0.3)),
         stop=_QUICK_STOP,
@@ -190,8 +196,10 @@ def flower(plan: Plan) -> ServiceSpec:
         ),
         environment={**environment(plan), "FLOWER_BASIC_AUTH": login},
         folder=plan.project.folder,
-        # It starts without a broker, but says so loudly: a second error log for one fact.
+        # It would start without a broker, but say so loudly: a second error log for one fact.
         depends_on=_with_broker(plan),
+        boots_beside=_beside_broker(plan),
+        start_timeout=_START_LIMIT,
         address=where.address,
         port=where.port,
         port_pinned=where.pinned,
@@ -203,7 +211,14 @@ def flower(plan: Plan) -> ServiceSpec:
             asks_first=True,
         ),
         restart=_WEB_RESTART,
-        stop=_QUICK_STOP,
+        # It keeps nothing; its own end waits a second for its connections.
+        watches=(LineWatch(r"detected, shutting down", LineMeaning.MAY_END),),
+        stop=StopPlan(
+            (
+                StopStep(StopAction.TERMINATE, timeout=5.0, settle=0.05),
+                StopStep(StopAction.KILL_TREE, timeout=5.0),
+            )
+        ),
         links=(
             Link(
                 "Flower",
@@ -241,7 +256,13 @@ def catcher(plan: Plan) -> ServiceSpec:
 
 
 def _celery(plan: Plan) -> tuple[str, ...]:
-    return (plan.project.interpreter, "-m", "celery", "-A", plan.project.celery_app)
+    """`celery -A app`; on a node that boots at the same time, through the command that waits."""
+    module = ("launcher", "celery") if plan.broker is BrokerMode.RABBITMQ else ("celery",)
+    return (plan.project.interpreter, "-m", *module, "-A", plan.project.celery_app)
+
+
+def _beside_broker(plan: Plan) -> frozenset[str]:
+    return frozenset({"rabbitmq"} if plan.broker is BrokerMode.RABBITMQ else ())
 
 
 def _with_broker(plan: Plan, *names: str) -> tuple[str, ...]:

@@ -114,7 +114,9 @@ def epmd(plan: Plan, found: RabbitInstallation) -> ServiceSpec:
         address=where.address,
         port=where.port,
         port_pinned=where.pinned,
-        probe=ProbeSpec(ProbeKind.EPMD_NAMES, target=where.text, interval=10.0),
+        probe=ProbeSpec(
+            ProbeKind.EPMD_NAMES, target=where.text, starting_interval=0.01, interval=10.0
+        ),
         start_timeout=10.0,
         stop=StopPlan(
             (

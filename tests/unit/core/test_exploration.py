@@ -75,6 +75,9 @@ SPECS: Mapping[str, ServiceSpec] = {
         probe=replace(DAEMON.probe, asks_first=False),
         restart=RestartPolicy(max_failures=1),
     ),
+    "daemon that boots beside another": replace(
+        DAEMON, depends_on=("other",), boots_beside=frozenset({"other"})
+    ),
     "one-shot": replace(DAEMON, kind=ServiceKind.ONE_SHOT, port=None, probe=ProbeSpec()),
     "outside": replace(DAEMON, kind=ServiceKind.OUTSIDE, command=()),
     "outside that nobody marked": replace(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -132,3 +133,23 @@ def test_every_stop_of_all_comes_to_an_end() -> None:
         state |= {name: ServiceStatus(name, S.STOPPED) for name in now}
         rounds += 1
     assert rounds == 3
+
+
+def test_one_that_boots_beside_another_starts_when_that_one_is_on_its_way() -> None:
+    broker = ServiceSpec("broker", "Broker")
+    worker = ServiceSpec(
+        "worker", "Worker", depends_on=("broker",), boots_beside=frozenset({"broker"})
+    )
+    plain = replace(worker, boots_beside=frozenset())
+
+    def waits(spec: ServiceSpec, state: ServiceState, failures: int = 0) -> bool:
+        status = ServiceStatus("broker", state=state, failures=failures)
+        return bool(waiting_on(spec, {"broker": status}))
+
+    assert broker.boots_beside == frozenset()
+    assert not waits(worker, ServiceState.STARTING)
+    assert waits(plain, ServiceState.STARTING)
+    assert waits(worker, ServiceState.STARTING, failures=1)
+    assert waits(worker, ServiceState.WAITING)
+    assert waits(worker, ServiceState.FAILED)
+    assert not waits(worker, ServiceState.READY)

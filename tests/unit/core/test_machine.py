@@ -462,3 +462,30 @@ def test_delays_grow_by_the_factor_up_to_the_cap() -> None:
 
 def test_delays_stay_at_the_cap_however_often_it_failed() -> None:
     assert Backoff().delay(100_000) == 30
+
+
+# -- booting beside a dependency -----------------------------------------------------------------
+
+BESIDE = replace(WEB, depends_on=("broker",), boots_beside=frozenset({"broker"}))
+
+
+def test_one_that_boots_beside_what_failed_waits_again_and_it_is_not_counted_against_it() -> None:
+    play = Playbook(BESIDE).ready_to_start().start().spawned()
+    play.depends("broker").stands(S.STOPPING, stop_reason=StopReason.DEPENDENCY)
+    play.exits(-15).stands(S.WAITING, failures=0, waiting_on=("broker",))
+    play.depends().stands(S.STARTING, wanted=True)
+
+
+def test_one_that_was_ready_keeps_running_when_its_dependency_goes() -> None:
+    play = Playbook(BESIDE).ready_to_start().start().spawned()
+    play.fires(Timer.PROBE).answers(ProbeOutcome.READY).depends("broker").stands(S.READY)
+
+
+def test_one_that_needs_its_dependency_ready_is_not_disturbed_while_it_starts() -> None:
+    play = Playbook(WEB).ready_to_start().start().spawned()
+    play.depends("broker").stands(S.STARTING)
+
+
+def test_a_stop_while_it_goes_back_to_waiting_wins() -> None:
+    play = Playbook(BESIDE).ready_to_start().start().spawned().depends("broker").stop()
+    play.exits(-15).stands(S.STOPPED)

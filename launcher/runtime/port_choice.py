@@ -42,13 +42,35 @@ of which could otherwise take the port before the service does."""
 _WILDCARDS = frozenset({"0.0.0.0", "::"})  # noqa: S104  # compared with, never bound
 
 
-def resolve(wanted: Mapping[str, Endpoint], excluded: Collection[int] = ()) -> Endpoints:
+class Listeners:
+    """Who listens where, read once, when it is first asked: that takes 25 ms."""
+
+    def __init__(self) -> None:
+        self._found: list[tuple[str, int, int | None]] | None = None
+
+    def pids(self, addresses: Collection[str], port: int) -> list[int]:
+        """The known pids of those who listen on `port` at one of `addresses`."""
+        if self._found is None:
+            self._found = list(_listening())
+        return [
+            pid
+            for address, held, pid in self._found
+            if held == port and address in addresses and pid is not None
+        ]
+
+
+def resolve(
+    wanted: Mapping[str, Endpoint],
+    excluded: Collection[int] = (),
+    listeners: Listeners | None = None,
+) -> Endpoints:
     """Give every name the address and port it wanted, or the next that is free.
 
     A wanted port of 0 means any. `excluded` are ports that nobody may get: one that was just lost,
     or those of services that already run. A pinned port is never moved: where it is taken it is
     kept, and its notice is `blocked`. Raises OSError when the machine has no free port at all.
     """
+    listeners = listeners or Listeners()
     notices: list[Notice] = []
     placed: dict[str, Endpoint] = {}
     for name, endpoint in wanted.items():
@@ -63,7 +85,7 @@ def resolve(wanted: Mapping[str, Endpoint], excluded: Collection[int] = ()) -> E
     # Pinned ones first: they cannot give way to the others.
     for name in sorted(placed, key=lambda each: not placed[each].pinned):
         endpoint = placed[name]
-        owner = _obstacle(endpoint, given, excluded)
+        owner = _obstacle(endpoint, given, excluded, listeners)
         if owner is not None and not endpoint.pinned:
             moved = replace(endpoint, port=_free_port(endpoint, reserved | given.keys()))
             if endpoint.port:
@@ -81,12 +103,12 @@ def is_free(endpoint: Endpoint) -> bool:
     return _refusal(endpoint) is None
 
 
-def owner_of(endpoint: Endpoint) -> PortOwner:
+def owner_of(endpoint: Endpoint, listeners: Listeners | None = None) -> PortOwner:
     """Who listens there. Systems hide this from ordinary users: then "another program"."""
-    pids = list(_listening_pids(endpoint))
-    for pid in pids:
-        if pid is None:
-            continue
+    addresses = {endpoint.address, f"::ffff:{endpoint.address}", *_WILDCARDS}
+    if endpoint.address == LOOPBACK:
+        addresses.add("::1")
+    for pid in (listeners or Listeners()).pids(addresses, endpoint.port):
         with suppress(psutil.Error, OSError):
             return PortOwner(pid, psutil.Process(pid).name())
         return PortOwner(pid, UNKNOWN_OWNER.name)
@@ -102,7 +124,10 @@ def taken_by(owner: PortOwner, port: int, title: str) -> Problem:
 
 
 def _obstacle(
-    endpoint: Endpoint, given: Mapping[int, str], excluded: Collection[int]
+    endpoint: Endpoint,
+    given: Mapping[int, str],
+    excluded: Collection[int],
+    listeners: Listeners,
 ) -> PortOwner | None:
     """Who stands in the way of `endpoint`, None when nobody does."""
     if endpoint.port == 0:
@@ -114,7 +139,7 @@ def _obstacle(
         # Ports below 1024, and on Windows the ranges that Hyper-V reserves.
         return RESERVED
     if refusal is not None or endpoint.port in excluded:
-        return owner_of(endpoint)
+        return owner_of(endpoint, listeners)
     return None
 
 
@@ -196,16 +221,9 @@ def _socket_for(address: str) -> socket.socket:
     return socket.socket(family, socket.SOCK_STREAM)
 
 
-def _listening_pids(endpoint: Endpoint) -> Iterator[int | None]:
-    try:
-        connections = psutil.net_connections(kind="tcp")
-    except (psutil.Error, OSError):
-        return
-    accepted = {endpoint.address, f"::ffff:{endpoint.address}", *_WILDCARDS}
-    if endpoint.address == LOOPBACK:
-        accepted.add("::1")
-    for connection in connections:
-        if connection.status != psutil.CONN_LISTEN or not connection.laddr:
-            continue
-        if connection.laddr.port == endpoint.port and connection.laddr.ip in accepted:
-            yield connection.pid
+def _listening() -> Iterator[tuple[str, int, int | None]]:
+    """Address, port and pid of every listener that the system tells us of."""
+    with suppress(psutil.Error, OSError):
+        for connection in psutil.net_connections(kind="tcp"):
+            if connection.status == psutil.CONN_LISTEN and connection.laddr:
+                yield connection.laddr.ip, connection.laddr.port, connection.pid

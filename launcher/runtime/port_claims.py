@@ -15,7 +15,7 @@ from pathlib import Path
 
 from launcher.core.facts import Endpoint, Endpoints
 from launcher.platform.system import FileLock, System
-from launcher.runtime.port_choice import resolve
+from launcher.runtime.port_choice import Listeners, resolve
 
 _TRIES = 50
 
@@ -33,9 +33,9 @@ class PortClaims:
 
         A pinned port is the user's word: it is used whoever claims it.
         """
-        avoided = set(excluded)
+        avoided, listeners = set(excluded), Listeners()
         for _ in range(_TRIES):
-            found = resolve(wanted, avoided)
+            found = resolve(wanted, avoided, listeners)
             refused = {
                 endpoint.port
                 for endpoint in found.by_name.values()

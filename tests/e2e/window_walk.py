@@ -7,6 +7,7 @@ JSON object with what was seen at each step.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -15,12 +16,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFont
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLabel, QWidget
 
 from launcher.app import Wishes, open_session
 from launcher.gui.main import make_application
 from launcher.gui.services.service_row import ServiceRow
+from launcher.gui.theme import Theme
 from launcher.gui.window import Window
 from launcher.paths import Home
 
@@ -31,7 +34,8 @@ SUBJECT = "Hello from a real window"
 class Person:
     """Sees what is visible, moves the mouse, presses keys."""
 
-    def __init__(self, window: Window, pictures: Path) -> None:
+    def __init__(self, window: Window, pictures: Path, patience_ms: int) -> None:
+        self.patience_ms = patience_ms
         self.window = window
         self.pictures = pictures
         self.seen: dict[str, Any] = {}
@@ -59,9 +63,30 @@ class Person:
         xdotool("key", keys)
         QTest.qWait(50)
 
+    def tab(self) -> None:
+        """On to the next; waits until the window has followed, however busy the machine is."""
+        before = self.window.focusWidget()
+        xdotool("key", "Tab")
+        self.wait_for(lambda: self.window.focusWidget() is not before, 10, "another focus")
+
+    def focus(self, name: str) -> QWidget:
+        """Wait until what has this accessible name has the keyboard."""
+
+        def there() -> bool:
+            focused = self.window.focusWidget()
+            return focused is not None and focused.accessibleName() == name
+
+        self.wait_for(there, 10, f"the keyboard in {name}")
+        found = self.window.focusWidget()
+        assert found is not None
+        return found
+
     def type(self, text: str) -> None:
+        """Into what has the keyboard; waits until it is there."""
+        field: Any = self.window.focusWidget()
         xdotool("type", "--delay", "2", text)
-        QTest.qWait(50)
+        read = field.toPlainText if hasattr(field, "toPlainText") else field.text
+        self.wait_for(lambda: read() == text, 10, f"{text!r} in the field")
 
     def states(self) -> dict[str, str]:
         """The state that each visible row shows in words."""
@@ -73,7 +98,12 @@ class Person:
         }
 
     def picture(self, name: str) -> None:
-        self.window.grab().save(str(self.pictures / f"{name}.png"))
+        """What is seen now, light and dark."""
+        theme = QApplication.instance().findChild(Theme)  # type: ignore[union-attr]
+        for choice in ("dark", "light"):
+            theme.choose(choice)
+            QTest.qWait(100)
+            self.window.grab().save(str(self.pictures / f"{name}-{choice}.png"))
 
 
 _STATES = {
@@ -94,6 +124,8 @@ def walk(person: Person) -> None:
         lambda: set(person.states().values()) <= {"Ready", "Done"}, 120, "all services green"
     )
     seen["started"] = person.states()
+    # The sparklines need a few looks before they show anything.
+    QTest.qWait(person.patience_ms)
     person.picture("services")
 
     person.press("ctrl+n")
@@ -104,7 +136,8 @@ def walk(person: Person) -> None:
         lambda: "elivered" in str(outbox.model().index(0, 0).data(_ACCESSIBLE)), 30, "delivered"
     )
     seen["outbox"] = str(outbox.model().index(0, 0).data(_ACCESSIBLE))
-    person.picture("outbox")
+    QTest.qWait(1500)  # the detail looks again every second
+    person.picture("mail")
 
     person.click(person.button("Inbox"))
     person.wait_for(
@@ -116,7 +149,6 @@ def walk(person: Person) -> None:
         30,
         "the mail in the inbox",
     )
-    person.picture("inbox")
     inbox = person.find(QAbstractItemView, lambda view: view.model().rowCount() > 0)
     person.click(inbox.viewport(), inbox.visualRect(inbox.model().index(0, 0)).center())
     person.wait_for(
@@ -127,6 +159,7 @@ def walk(person: Person) -> None:
         "the opened mail",
     )
     seen["inbox"] = SUBJECT
+    person.picture("inbox")
 
     person.press("ctrl+2")
     QTest.qWait(300)
@@ -142,8 +175,8 @@ _ACCESSIBLE = Qt.ItemDataRole.AccessibleTextRole
 
 def _write_to_nobody(person: Person) -> None:
     """An invalid address: the field says so and nothing is lost."""
+    person.focus("To")
     person.type("nobody at all")
-    person.press("Tab")
     person.press("ctrl+Return")
     person.wait_for(
         lambda: any(
@@ -156,20 +189,20 @@ def _write_to_nobody(person: Person) -> None:
     )
     person.picture("refused")
     person.press("ctrl+n")
-    person.seen["kept"] = person.window.focusWidget().text()  # type: ignore[union-attr]
+    field: Any = person.focus("To")
+    person.seen["kept"] = field.text()
     person.press("ctrl+a")
+    person.wait_for(lambda: field.selectedText() == field.text(), 10, "all of it chosen")
 
 
 def _write(person: Person) -> None:
     """To, then Tab to the subject and the text, then Ctrl+Enter: the keyboard alone."""
     person.type("you@localhost")
-    for _ in range(10):
-        person.press("Tab")
-        focused = person.window.focusWidget()
-        if focused is not None and focused.accessibleName() == "Subject":
-            break
+    while (focused := person.window.focusWidget()) and focused.accessibleName() != "Subject":
+        person.tab()
     person.type(SUBJECT)
-    person.press("Tab")
+    person.tab()
+    person.focus("Text")
     person.type("Typed by keys, sent by Ctrl and Enter.")
     person.picture("compose")
     person.press("ctrl+Return")
@@ -183,18 +216,21 @@ def _write(person: Person) -> None:
     )
 
 
-def main(home: str, broker: str, pictures: str) -> int:
+def main(home: str, broker: str, pictures: str, size: str = "1000x650", patience: str = "0") -> int:
     with open_session(Home(Path(home)), Wishes(broker=broker)) as session:
         app = make_application()
+        if font := os.environ.get("WALK_FONT"):
+            app.setFont(QFont(font, app.font().pointSize()))
         app.setQuitOnLastWindowClosed(False)
         window = Window(session)
-        window.resize(1000, 650)
+        width, height = size.split("x")
+        window.resize(int(width), int(height))
         window.move(0, 0)
         window.show()
         QTest.qWaitForWindowExposed(window)
         # Without a window manager nobody gives the focus.
         xdotool("windowfocus", "--sync", str(int(window.winId())))
-        person = Person(window, Path(pictures))
+        person = Person(window, Path(pictures), int(patience))
         walk(person)
         gone: list[bool] = []
         window.finished.connect(lambda: gone.append(True))

@@ -130,7 +130,8 @@ class ServiceRow(QWidget):
         self.errors.setVisible(bool(count))
 
     def _offer(self, status: ServiceStatus, words: Explanation) -> None:
-        focused = self.focusWidget()
+        # Of the window, and while the row is seen: a hidden row remembers a focus that it has lost.
+        focused = self.window().focusWidget() if self.isVisible() else None
         self.start.setVisible(words.can_start)
         self.start.set_kind("primary" if words.tone is Tone.FAILED else "plain")
         self.stop.setVisible(words.can_stop and not words.can_start)

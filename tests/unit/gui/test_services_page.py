@@ -15,6 +15,7 @@ from launcher.core.facts import BrokerMode
 from launcher.core.logs import Level
 from launcher.core.state import ServiceState
 from launcher.gui.logs.page import LogsPage
+from launcher.gui.mail.page import MailPage
 from launcher.gui.services import page as page_module
 from launcher.gui.services.check_popover import CheckPopover
 from launcher.gui.services.link_popover import LinkPopover
@@ -22,7 +23,7 @@ from launcher.gui.services.page import ServicesPage
 from launcher.gui.widgets.banner import Banner
 from launcher.gui.widgets.button import Button
 from launcher.gui.widgets.chip import Chip
-from launcher.gui.window import LOGS, SERVICES, Window
+from launcher.gui.window import LOGS, MAIL, SERVICES, Window
 from tests.unit.gui.fakes import SPECS, FakeSession, FakeUsage, all_stopped, failing, taken_port
 
 LEFT = Qt.MouseButton.LeftButton
@@ -263,3 +264,16 @@ def _opener(opened: list[str]) -> object:
         return True
 
     return open_url
+
+
+def test_a_page_that_is_not_shown_takes_the_keyboard_from_nobody(
+    page: ServicesPage, window: Window, session: FakeSession, qtbot: QtBot
+) -> None:
+    page.rows["worker"].stop.setFocus()
+    window.show_page(MAIL)
+    mail = window.page(MAIL)
+    assert isinstance(mail, MailPage)
+    mail.write_new()
+    session.now_stand(all_stopped())
+    qtbot.waitUntil(lambda: not page.rows["worker"].start.isHidden())
+    assert window.focusWidget() is mail.compose.to

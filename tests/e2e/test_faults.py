@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults import broker_down, crash_loop, killing, ports_taken, quick_clicks, stopping
 from tests.helpers import rabbit
-from tests.helpers.measuring import Tally
+from tests.helpers.measuring import NotMeasured, Tally
 from tests.helpers.ports import Foreign
 from tests.helpers.stack import Stack
 
@@ -50,7 +50,10 @@ def test_a_port_lost_while_stopped_moves_the_service(stack: Stack, tally: Tally,
 
 def test_usual_ports_that_others_hold_are_left_to_them(tally: Tally) -> None:
     with ports_taken.holding("embedded") as foreign, Stack(only="catcher,flower") as stack:
-        ports_taken.usual_taken(stack, foreign, tally)
+        try:
+            ports_taken.usual_taken(stack, foreign, tally)
+        except NotMeasured as failure:
+            pytest.skip(failure.reason)
 
 
 def test_a_pinned_port_is_never_moved(tally: Tally) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.helpers.measuring import NotMeasured
@@ -11,13 +13,13 @@ from tests.safety import binds, logins
 
 def test_flower_and_dashboard_refuse_whoever_has_no_login(stack: Stack) -> None:
     row = logins.s2(stack)
-    assert row["holds"], row
+    assert row["holds"], json.dumps(row)
     assert row["figures"]["answered_401"] > 500
 
 
 def test_the_logins_that_everybody_knows_are_refused(stack: Stack) -> None:
     row = logins.s3(stack)
-    assert row["holds"], row
+    assert row["holds"], json.dumps(row)
 
 
 def test_nothing_listens_outside_loopback(stack: Stack) -> None:
@@ -25,4 +27,4 @@ def test_nothing_listens_outside_loopback(stack: Stack) -> None:
         row = binds.s4(stack)
     except NotMeasured as failure:
         pytest.skip(failure.reason)
-    assert row["holds"], row
+    assert row["holds"], json.dumps(row)

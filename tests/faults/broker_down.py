@@ -30,14 +30,12 @@ def submit_without_broker(stack: Stack, tally: Tally, mails: int = MAILS) -> Non
     stack.ask("stop", service="rabbitmq")
     stack.wait_state("rabbitmq", "stopped")
     client, word = stack.mail(), secrets.token_hex(4)
-    slowest = 0.0
     for number in range(mails):
         draft = Draft((f"{word}-{number}@example.com",), f"{word} {number}", "Saved first.")
         began = time.monotonic()
         row = client.submit(draft, f"{word}-{number}")
         took = (time.monotonic() - began) * 1000
-        tally.sample("answer", took, "ms")
-        slowest = max(slowest, took)
+        tally.sample("answer", took, "ms", ANSWER_LIMIT_MS)
         assert row.state == "QUEUED", f"mail {row.id} is {row.state}"
         assert "will be sent" in row.state_words, row.state_words
     began = time.monotonic()
@@ -56,7 +54,6 @@ def submit_without_broker(stack: Stack, tally: Tally, mails: int = MAILS) -> Non
     tally.double += sum(times - 1 for times in got.values() if times > 1)
     tally.count("mails", mails)
     assert set(got) == expected, f"{len(expected - got.keys())} of {mails} did not arrive"
-    assert slowest <= ANSWER_LIMIT_MS, f"the slowest answer took {slowest:.0f} ms"
 
 
 def sent(client: MailClient, word: str) -> list:

@@ -59,7 +59,7 @@ def delays_grow_then_failed(tally: Tally) -> None:
         assert len(tried) == 5, f"{len(tried)} tries"
         pauses = [again - at for at, again in zip(paused, tried[1:], strict=True)]
         for pause, meant in zip(pauses, (0.1, 0.2, 0.4, 0.4), strict=True):
-            assert meant <= pause <= meant + 0.5, f"{pauses} instead of 0.1 0.2 0.4 0.4"
+            assert meant <= pause <= meant + 2.0, f"{pauses} instead of 0.1 0.2 0.4 0.4"
             tally.sample("pause_too_long", pause - meant)
         assert status.problem is not None
         assert "exited with code 3" in status.problem.words, status.problem

@@ -59,10 +59,10 @@ def kill_launcher(stack: Stack, tally: Tally) -> None:
     stack.kill()
     stack.until(
         lambda: not processes.alive(noted),
-        GONE_LIMIT,
+        4 * GONE_LIMIT,
         f"{[str(mark) for mark in processes.alive(noted)]} gone",
     )
-    tally.sample("gone", time.monotonic() - killed)
+    tally.sample("gone", time.monotonic() - killed, limit=GONE_LIMIT)
     left = processes.of_run(stack.run)
     assert not left, f"left: {left}"
 
@@ -102,11 +102,10 @@ def kill_service(stack: Stack, tally: Tally, name: str) -> None:
     processes.end(pid)
     back = stack.wait(name, "ready", since=since)
     seconds = back.at - killed
-    tally.sample(name, seconds)
+    tally.sample(name, seconds, limit=RESTART_LIMIT)
     if name == "beat":
         tick = Home(stack.home).run / "beat-tick.json"
         assert tick.stat().st_mtime > wall, "beat counts as ready by the tick of the killed one"
     after = stack.pids()
     assert after.pop(name) not in (None, before.pop(name))
     assert after == before, f"others changed: {before} became {after}"
-    assert seconds <= RESTART_LIMIT, f"{name} was back after {seconds:.2f} s"

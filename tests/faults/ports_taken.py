@@ -13,7 +13,7 @@ import psutil
 from launcher.core.facts import Endpoint
 from launcher.runtime import port_choice
 from tests.faults.setting import Options, repeat
-from tests.helpers.measuring import Tally
+from tests.helpers.measuring import NotMeasured, Tally
 from tests.helpers.ports import Foreign, free_port
 from tests.helpers.stack import Stack
 
@@ -57,7 +57,8 @@ def holding(broker: str) -> Foreign:
 
 def usual_taken(stack: Stack, foreign: Foreign, tally: Tally) -> None:
     """Each port that the foreign program holds is named with its owner, and another is used."""
-    assert foreign.held, "the usual ports are all held by others already"
+    if not foreign.held:
+        raise NotMeasured("the usual ports are all held by other programs", "end those programs")
     notices = stack.status()["notices"]
     owner = psutil.Process(foreign.pid).name()
     services = stack.services()

@@ -58,11 +58,10 @@ def grandchild_holds_pipe(tally: Tally) -> None:
         processes.end(pid)
         rig.wait("holder", ServiceState.BACKOFF, ServiceState.WAITING, ServiceState.STARTING)
         took = time.monotonic() - began
-        tally.sample("exited", took)
+        tally.sample("exited", took, limit=EXITED_LIMIT)
         exited = rig.status("holder").last_exit
         assert exited is not None
         assert exited.code == -signal.SIGKILL, exited
-        assert took <= EXITED_LIMIT, f"the exit was seen after {took:.2f} s"
         copies = processes.copies(rig.run, "holder")
         assert pid not in [process.pid for process in copies]
 
@@ -105,6 +104,5 @@ def quit_while_all_hang(stack: Stack, tally: Tally) -> None:
     began = time.monotonic()
     code = stack.stop()
     took = time.monotonic() - began
-    tally.sample("quit", took)
+    tally.sample("quit", took, limit=QUIT_LIMIT)
     assert code == 0, f"it ended with {code}"
-    assert took <= QUIT_LIMIT, f"quit took {took:.1f} s"

@@ -50,6 +50,7 @@ class Tally:
         self.loss = 0
         self.double = 0
         self.facts: dict[str, Any] = {}
+        self._late: list[str] = []
         self._samples: dict[tuple[str, str], list[float]] = {}
 
     @property
@@ -58,9 +59,15 @@ class Tally:
         asked_for = self.tried >= self.repeats > 0
         return asked_for and not self.why and not self.loss and not self.double
 
-    def sample(self, name: str, value: float, unit: str = "s") -> None:
-        """Note a measured value; the row shows its median and its worst."""
+    def sample(self, name: str, value: float, unit: str = "s", limit: float | None = None) -> None:
+        """Note a measured value; the row shows its median and its worst.
+
+        One over its `limit` makes the repeat a failure of the row, and raises nothing: an ordinary
+        test that runs the same fault once must not fail because the machine is busy.
+        """
         self._samples.setdefault((name, unit), []).append(value)
+        if limit is not None and value > limit:
+            self._late.append(f"{name} took {value:.2f} {unit}, more than {limit:g} {unit}")
 
     def count(self, name: str, number: int = 1) -> None:
         """Add to a number that the row shows."""
@@ -77,6 +84,13 @@ class Tally:
             self.why.append(words)
             place = traceback.extract_tb(failure.__traceback__)[-1]
             sys.stderr.write(f"{self.row} repeat {self.tried}, {place.name}: {words}\n")
+            self._late.clear()
+        else:
+            if self._late:
+                words = "; ".join(self._late)
+                self.why.append(words)
+                sys.stderr.write(f"{self.row} repeat {self.tried}: {words}\n")
+                self._late.clear()
 
     def result(self) -> Row:
         """The row as the command prints it."""

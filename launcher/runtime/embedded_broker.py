@@ -14,11 +14,11 @@ def prepare(folder: Path) -> None:
     """Make the folder, private to the user, and remove what an earlier run's monitors left.
 
     Event and control queues of processes that are gone stay bound for ever, so every event would
-    be written for them again. Task messages are kept. Only while nothing is connected: at the start.
+    be written for them again. Task messages are kept. Only at the start, with nobody connected.
 
-    Each exchange gets its file, empty of bindings. kombu makes it at the first binding, opened first
-    and locked and filled after that, so that of two processes that bind at once the second may read
-    nothing and fail: a worker that met this answered no ping until it was restarted.
+    Each exchange gets its file, empty of bindings. kombu makes it at the first binding, opened
+    first and locked and filled after that, so that of two processes that bind at once the second
+    may read nothing and fail: a worker that met this answered no ping until it was restarted.
     """
     for part in (folder, folder / "messages", folder / "control"):
         part.mkdir(mode=0o700, parents=True, exist_ok=True)

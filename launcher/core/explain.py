@@ -50,6 +50,10 @@ _HEADLINES: Mapping[ServiceState, tuple[str, Tone]] = {
 }
 
 
+_TROUBLED = (Tone.TROUBLE, Tone.FAILED)
+"""The tones in which the problem is told; in others it is only remembered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """A status in words. `sentence` may be empty when the headline says it all."""
@@ -86,7 +90,7 @@ def explain(
         headline=headline,
         tone=tone,
         sentence=_sentence(status, now, titles or {}),
-        remedy=status.problem.remedy if status.problem else "",
+        remedy=status.problem.remedy if status.problem and tone in _TROUBLED else "",
         can_start=status.state in (S.STOPPED, S.FAILED, S.BACKOFF, S.DONE)
         or (stopping and not status.wanted),
         can_stop=status.state in (S.WAITING, S.STARTING, S.READY, S.UNHEALTHY, S.BACKOFF)

@@ -8,6 +8,7 @@ growing pause. Runs in the service's own process; owns no supervision.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import socket
@@ -41,12 +42,26 @@ def main(arguments: Sequence[str]) -> int:
     from celery import maybe_patch_concurrency  # noqa: PLC0415
 
     maybe_patch_concurrency()
+    _schedule("SCHED_IDLE")
     _import_all(arguments)
     _wait_for(os.environ.get("CELERY_BROKER_URL", ""))
+    _schedule("SCHED_OTHER")
     from celery.__main__ import main as celery  # noqa: PLC0415
 
     celery()
     return 0
+
+
+def _schedule(policy: str) -> None:
+    """Use only the processor time that nobody else wants (SCHED_IDLE), or one's share again.
+
+    Everybody waits for the broker, whose boot keeps a core busy and is slowed by imports beside it.
+    Linux lets a process come back from SCHED_IDLE (sched(7)); elsewhere nothing is done.
+    """
+    number = getattr(os, policy, None)
+    if number is not None:
+        with contextlib.suppress(OSError):  # a sandbox may forbid it
+            os.sched_setscheduler(0, number, os.sched_param(0))
 
 
 def _import_all(arguments: Sequence[str]) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtGui import QFont
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLabel, QWidget
@@ -46,7 +46,7 @@ class Person:
             if time.monotonic() > deadline:
                 self.picture("too-late")
                 raise TimeoutError(f"{what}: not seen within {seconds:g} s")
-            QTest.qWait(20)
+            pause(20)
 
     def find(self, kind: type[W], matches: Callable[[W], bool]) -> W:
         return next(w for w in self.window.findChildren(kind) if w.isVisible() and matches(w))
@@ -57,11 +57,11 @@ class Person:
     def click(self, widget: QWidget, at: QPoint | None = None) -> None:
         place = widget.mapToGlobal(at or widget.rect().center())
         xdotool("mousemove", str(place.x()), str(place.y()), "click", "1")
-        QTest.qWait(50)
+        pause(50)
 
     def press(self, keys: str) -> None:
         xdotool("key", keys)
-        QTest.qWait(50)
+        pause(50)
 
     def tab(self) -> None:
         """On to the next; waits until the window has followed, however busy the machine is."""
@@ -102,7 +102,7 @@ class Person:
         theme = QApplication.instance().findChild(Theme)  # type: ignore[union-attr]
         for choice in ("dark", "light"):
             theme.choose(choice)
-            QTest.qWait(100)
+            pause(100)
             self.window.grab().save(str(self.pictures / f"{name}-{choice}.png"))
 
 
@@ -110,6 +110,13 @@ _STATES = {
     *("Stopped", "Waiting", "Running outside", "Starting", "Ready", "Not answering"),
     *("Stopping", "Trying again", "Failed", "Done"),
 }
+
+
+def pause(milliseconds: int) -> None:
+    """Let the window live. Not QTest.qWait, which keeps Python's other threads waiting as well."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 def xdotool(*words: str) -> None:
@@ -125,7 +132,7 @@ def walk(person: Person) -> None:
     )
     seen["started"] = person.states()
     # The sparklines need a few looks before they show anything.
-    QTest.qWait(person.patience_ms)
+    pause(person.patience_ms)
     person.picture("services")
 
     person.press("ctrl+n")
@@ -136,7 +143,7 @@ def walk(person: Person) -> None:
         lambda: "elivered" in str(outbox.model().index(0, 0).data(_ACCESSIBLE)), 30, "delivered"
     )
     seen["outbox"] = str(outbox.model().index(0, 0).data(_ACCESSIBLE))
-    QTest.qWait(1500)  # the detail looks again every second
+    pause(1500)  # the detail looks again every second
     person.picture("mail")
 
     person.click(person.button("Inbox"))
@@ -162,7 +169,7 @@ def walk(person: Person) -> None:
     person.picture("inbox")
 
     person.press("ctrl+2")
-    QTest.qWait(300)
+    pause(300)
     person.picture("logs")
     person.press("ctrl+1")
     person.click(person.button("Stop all"))

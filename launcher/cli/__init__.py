@@ -60,12 +60,22 @@ def window(opener: Opener, home: str | None, as_json: bool) -> int:  # noqa: FBT
             signals.then(session.ask_to_quit)
             if session.starts_services:
                 session.start_all()
-            return opener(session)
+            return _opened(opener, session)
     except AlreadyRunningError:
         raised = any(answer.get("raised") for answer in ask_running(place, "raise"))
         if raised:
             return 0
         raise
+
+
+def _opened(opener: Opener, session: Session) -> int:
+    try:
+        return opener(session)
+    except ImportError as error:
+        raise CommandError(
+            f"The window cannot open: {error}. Install what it needs with: {program()} doctor "
+            f"--fix, or use the terminal view: {program()} up"
+        ) from error
 
 
 def _has_display() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 
 import click
@@ -129,3 +130,23 @@ def test_help_and_version_are_0(
 ) -> None:
     assert run([option], never) == 0
     assert "elery" in capsys.readouterr().out
+
+
+def test_a_window_without_its_libraries_says_how_to_get_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def cannot(_: object) -> int:
+        raise ImportError("libEGL.so.1: cannot open shared object file")
+
+    (tmp_path / "settings.toml").write_text("start_services = false")
+    monkeypatch.setenv("DISPLAY", ":0")
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        assert run(["window", "--home", str(tmp_path)], cannot) == 1
+    finally:
+        signal.set_wakeup_fd(-1)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    said = capsys.readouterr().err
+    assert "libEGL.so.1" in said
+    assert "doctor --fix" in said

@@ -10,10 +10,12 @@ from typing import Any
 from celery import Celery
 from celery.signals import celeryd_init, worker_init
 
+from celerytutorial.filesystem import use_whole_messages
 from celerytutorial.shutdown import watch_shutdown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "celerytutorial.settings")
 
+use_whole_messages()
 app = Celery("celerytutorial")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

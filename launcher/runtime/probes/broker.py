@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -155,6 +157,8 @@ class WorkerPing:
             url, connect_timeout=self._spec.timeout, transport_options=options
         )
         channel = self._connection.channel()
+        if url.startswith("filesystem://"):
+            channel._put = partial(_put_whole, channel)  # noqa: SLF001 - see there
         self._producer = Producer(
             channel,
             exchange=Exchange("celery.pidbox", type="fanout", durable=False),
@@ -190,3 +194,16 @@ class WorkerPing:
             "control_folder": str(folder / "control"),
             "polling_interval": 0.05,
         }
+
+
+def _put_whole(channel: Any, queue: str, payload: object, **_: object) -> None:
+    """Write a message of the embedded broker under another name, then rename it.
+
+    kombu opens it under its final name and fills it later; a worker that took it in between read
+    nothing, lost its control loop and answered no ping any more (celerytutorial/filesystem.py).
+    """
+    name = f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
+    place = Path(channel.data_folder_out)
+    written = place / f"{name}.part"
+    written.write_text(json.dumps(payload), encoding="utf-8")
+    written.replace(place / name)

@@ -55,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
 def _schedule(policy: str) -> None:
     """Use only the processor time that nobody else wants (SCHED_IDLE), or one's share again.
 
-    Everybody waits for the broker, whose boot keeps a core busy and is slowed by imports beside it.
+    Everybody waits for the broker, whose boot keeps a core busy: imports beside it go second.
     Linux lets a process come back from SCHED_IDLE (sched(7)); elsewhere nothing is done.
     """
     number = getattr(os, policy, None)

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from send_mail import presenting, serializers
 from send_mail.models import CaughtMail, Mail
-from send_mail.services import inbox, login_links, outbox, pause, wakeups
+from send_mail.services import inbox, login_links, outbox, pause, saving, wakeups
 from send_mail.services import relay as relaying
 from send_mail.states import SCHEDULED, State
 
@@ -52,8 +52,8 @@ class Mails(APIView):
         if len(key) > LONGEST_KEY:
             raise ValidationError({"Idempotency-Key": [f"At most {LONGEST_KEY} characters."]})
         try:
-            mail = outbox.save(asked.new_mail(), key or None)
-        except outbox.KeyReusedError as error:
+            mail = saving.save(asked.new_mail(), key or None)
+        except saving.KeyReusedError as error:
             return Response({"detail": str(error)}, status.HTTP_409_CONFLICT)
         made = mail.state == State.DRAFT
         code = status.HTTP_201_CREATED if made else status.HTTP_202_ACCEPTED

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from send_mail import validation
-from send_mail.services.outbox import NewMail
+from send_mail.services.saving import NewMail
 
 
 class MailForm(forms.Form):

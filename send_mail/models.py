@@ -1,4 +1,4 @@
-"""The rows: outbox, timeline, the catcher's inbox, the queue's pause, one-time login links.
+"""The rows: outbox, timeline, attempts, templates, repeats, batches, the catcher's inbox, switches.
 
 Owns shapes and indexes. Leaves every rule, the change of a state above all, to
 ``send_mail.states`` and ``send_mail.services``.
@@ -8,6 +8,58 @@ from django.db import models
 from django.utils import timezone
 
 from send_mail.states import State
+
+
+class Batch(models.Model):
+    """One text sent to each of many people separately: its mails are rows of their own."""
+
+    created_at = models.DateTimeField(default=timezone.now)
+    subject = models.CharField(max_length=998, blank=True)
+    total = models.PositiveIntegerField()
+    cancelled_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"batch #{self.pk} of {self.total}"
+
+
+class Repeat(models.Model):
+    """A mail that is sent again and again: what, to whom, by which rule, and when next."""
+
+    rule = models.JSONField()  # {"every": "day"|"week", "at": "09:00", "days": [0-6]} or {"cron"}
+    time_zone = models.CharField(max_length=64, default="UTC")
+    to = models.JSONField(default=list)
+    cc = models.JSONField(default=list, blank=True)
+    bcc = models.JSONField(default=list, blank=True)
+    subject = models.CharField(max_length=998, blank=True)
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    enabled = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True, db_index=True)  # null: never again
+
+    def __str__(self) -> str:
+        return f"repeat #{self.pk} {self.subject}"
+
+
+class Template(models.Model):
+    """A text with variables, ``{{ name }}``, to start a mail from."""
+
+    name = models.CharField(max_length=100, unique=True)
+    subject = models.CharField(max_length=998, blank=True)
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Route(models.TextChoices):
+    """By which server a mail goes out."""
+
+    PROJECT = "project"  # the one that the project's settings name: the catcher, at first
+    RELEASE = "release"  # the real one, for a caught mail that is released
 
 
 class Mail(models.Model):
@@ -24,6 +76,9 @@ class Mail(models.Model):
     message_id = models.CharField(max_length=255, unique=True)
     idempotency_key = models.CharField(max_length=255, unique=True, null=True)
     fingerprint = models.CharField(max_length=64, blank=True)
+    route = models.CharField(max_length=10, choices=Route.choices, default=Route.PROJECT)
+    batch = models.ForeignKey(Batch, models.SET_NULL, null=True, related_name="mails")
+    repeat = models.ForeignKey(Repeat, models.SET_NULL, null=True, related_name="mails")
 
     created_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(default=timezone.now)
@@ -64,10 +119,24 @@ class MailContent(models.Model):
     mail = models.OneToOneField(Mail, models.CASCADE, primary_key=True, related_name="content")
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
-    source = models.BinaryField()  # the MIME message with CRLF, without Bcc
+    attachments = models.JSONField(default=list, blank=True)  # [{"name", "content_type", "size"}]
+    source = models.BinaryField()  # the MIME message with CRLF, without Bcc, attachments included
 
     def __str__(self) -> str:
         return f"content of #{self.pk}"
+
+
+class Upload(models.Model):
+    """A file that waits to be attached; the mail that takes it has it in its source alone."""
+
+    name = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=127)
+    size = models.PositiveIntegerField()
+    data = models.BinaryField()
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.size} bytes)"
 
 
 class Event(models.TextChoices):
@@ -104,6 +173,29 @@ class MailEvent(models.Model):
         return f"{self.event} at {self.at.isoformat()}"
 
 
+class Attempt(models.Model):
+    """One try to hand a mail over: how far it came, what the server said, and our words for it."""
+
+    mail = models.ForeignKey(Mail, models.CASCADE, related_name="tries")
+    number = models.PositiveIntegerField()
+    worker = models.CharField(max_length=255, blank=True)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    phase = models.CharField(max_length=40)  # where it ended, as ``delivery`` names its phases
+    verdict = models.CharField(max_length=16)
+    code = models.PositiveIntegerField(null=True)
+    reply = models.TextField(blank=True)
+    words = models.TextField(blank=True)
+
+    class Meta:
+        """Read in the order in which they were made."""
+
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"attempt {self.number} of #{self.mail_id}: {self.verdict}"
+
+
 class CaughtMail(models.Model):
     """One message that the catcher took: envelope and source as they came."""
 
@@ -118,6 +210,27 @@ class CaughtMail(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.subject}"
+
+
+class Chaos(models.Model):
+    """How the catcher misbehaves: no row means not at all."""
+
+    class Mode(models.TextChoices):
+        """What it does to a mail."""
+
+        TRY_LATER = "451"
+        LOGIN_REFUSED = "535"
+        TOO_BIG = "552"
+        SLOW = "slow"
+        DROP_BEFORE_DOT = "drop_before_dot"
+        DROP_AFTER_DOT = "drop_after_dot"
+
+    mode = models.CharField(max_length=16, choices=Mode.choices)
+    left = models.PositiveIntegerField(null=True)  # mails it still happens to; null: all
+    since = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.mode
 
 
 class Pause(models.Model):

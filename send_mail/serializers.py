@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from send_mail import validation
 from send_mail.services.login_links import is_local
-from send_mail.services.outbox import NewMail
+from send_mail.services.saving import NewMail
 
 
 class KnownFieldsOnly(serializers.Serializer[Any]):

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from send_mail import presenting
 from send_mail.forms import MailForm
 from send_mail.models import Mail
-from send_mail.services import login_links, outbox
+from send_mail.services import login_links, saving
 from send_mail.services.timeline import timeline
 
 SENT = "sent_mails"
@@ -48,7 +48,7 @@ def sendmail(request: HttpRequest) -> HttpResponse:
     form = MailForm(request.POST)
     if not form.is_valid():
         return render(request, "send_mail/index.html", {"form": form}, status=400)
-    mail = outbox.save(form.new_mail())
+    mail = saving.save(form.new_mail())
     request.session[SENT] = [mail.pk, *request.session.get(SENT, [])][:REMEMBERED]
     return redirect("sent", mail_id=mail.pk)
 

@@ -1,72 +1,19 @@
-"""Saving, resending and cancelling: what a person may do with a mail.
+"""Resending and cancelling: what a person may do with a mail that exists."""
 
-A mail exists once this module returned it, with an answer of the broker or without.
-"""
-
-import hashlib
-import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from datetime import datetime
 from functools import partial
-from typing import Any
 
-from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from send_mail import composing, validation
-from send_mail.models import Event, Mail, MailContent
+from send_mail.models import Event, Mail
 from send_mail.services import timeline
 from send_mail.services.publisher import publisher
+from send_mail.services.saving import NewMail, save
 from send_mail.states import State, move
-
-
-@dataclass(frozen=True)
-class NewMail:
-    """What a person wrote, already validated."""
-
-    to: tuple[str, ...]
-    subject: str
-    text: str = ""
-    html: str = ""
-    cc: tuple[str, ...] = ()
-    bcc: tuple[str, ...] = ()
-    due_at: datetime | None = None
-    draft: bool = False
-
-    def fingerprint(self) -> str:
-        """Return a digest of all of it, to tell a repeated request from another one."""
-        plain = json.dumps(asdict(self), sort_keys=True, default=str)
-        return hashlib.sha256(plain.encode()).hexdigest()
-
-
-class KeyReusedError(Exception):
-    """The same Idempotency-Key came with another mail."""
 
 
 class NotPossibleError(Exception):
     """The mail's state does not allow what was asked for; the text says so."""
-
-
-def save(new: NewMail, idempotency_key: str | None = None) -> Mail:
-    """Save *new*, publish it once it is committed, and return its row.
-
-    The same key with the same mail returns the row of the first time; with another mail it raises
-    KeyReusedError.
-    """
-    if idempotency_key and (known := _known(new, idempotency_key)):
-        return known
-    try:
-        with transaction.atomic():
-            mail = _insert(new, idempotency_key)
-    except IntegrityError:
-        # Two requests with one key at the same moment: the other one was first.
-        known = _known(new, idempotency_key) if idempotency_key else None
-        if known is None:
-            raise
-        return known
-    return mail
 
 
 def resend(mail: Mail) -> Mail:
@@ -119,42 +66,3 @@ def cancel(mail: Mail) -> Mail:
         timeline.note(mail.pk, Event.CANCELLED, now)
     mail.refresh_from_db()
     return mail
-
-
-def _known(new: NewMail, key: str) -> Mail | None:
-    mail = Mail.objects.filter(idempotency_key=key).first()
-    if mail is not None and mail.fingerprint != new.fingerprint():
-        msg = "This Idempotency-Key was used for another mail."
-        raise KeyReusedError(msg)
-    return mail
-
-
-def _insert(new: NewMail, key: str | None) -> Mail:
-    now = timezone.now()
-    mail = Mail(
-        state=State.DRAFT if new.draft else State.QUEUED,
-        sender=settings.DEFAULT_FROM_EMAIL,
-        to=list(new.to),
-        cc=list(new.cc),
-        bcc=list(new.bcc),
-        recipients=_envelope((*new.to, *new.cc, *new.bcc)),
-        subject=new.subject,
-        message_id=composing.new_message_id(),
-        idempotency_key=key or None,
-        fingerprint=new.fingerprint(),
-        created_at=now,
-        queued_at=now,
-        due_at=new.due_at or now,
-    )
-    source = composing.source_of(composing.compose(mail, new.text, new.html))
-    mail.save(force_insert=True)
-    MailContent.objects.create(mail=mail, text=new.text, html=new.html, source=source)
-    timeline.note(mail.pk, Event.SAVED, now)
-    if mail.state == State.QUEUED and mail.due_at <= now:
-        transaction.on_commit(partial(publisher.wake, mail.pk))
-    return mail
-
-
-def _envelope(addresses: Iterable[str]) -> list[dict[str, Any]]:
-    found = {validation.bare(address).lower(): validation.bare(address) for address in addresses}
-    return [{"address": address, "state": "waiting", "reply": ""} for address in found.values()]

@@ -11,8 +11,8 @@ from django.conf import settings as django_settings
 from django.test import Client
 
 from send_mail.models import Mail
-from send_mail.services import outbox, wakeups
-from send_mail.services.outbox import NewMail
+from send_mail.services import publisher, saving, wakeups
+from send_mail.services.saving import NewMail
 from tests.django.smtp_server import ScriptedServer
 
 TOKEN = "a-token-for-tests"
@@ -72,7 +72,7 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
         wakeups.publish(Mail.objects.filter(pk=mail_id))
 
     monkeypatch.setattr(wakeups.current_app, "send_task", stand_in.send_task)
-    monkeypatch.setattr(outbox.publisher, "wake", wake_now)
+    monkeypatch.setattr(publisher.publisher, "wake", wake_now)
     monkeypatch.setattr(wakeups, "broker_memory", wakeups.BrokerMemory())
     return stand_in
 
@@ -94,7 +94,7 @@ def saved(transactional_db: None) -> Callable[..., Mail]:
 
     def save(*to: str, **more: Any) -> Mail:
         addresses = to or ("ada@localhost",)
-        return outbox.save(NewMail(addresses, more.pop("subject", "Hello"), "text", **more))
+        return saving.save(NewMail(addresses, more.pop("subject", "Hello"), "text", **more))
 
     return save
 

@@ -73,7 +73,7 @@ def plan_of(home: Home) -> Plan:
     """A new run on a home where nothing runs, as the launcher itself would plan it."""
     with open_session(home, Wishes(broker="rabbitmq")) as session:
         # Only what it would do is wanted: nothing is started, and the session ends here.
-        return session._plan  # noqa: SLF001
+        return session.plan
 
 
 def specs_of(plan: Plan) -> dict[str, ServiceSpec]:

@@ -6,28 +6,29 @@ Owns the life of a run from the first service to the last. `launcher.app.build` 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from launcher import __version__
 from launcher.core.checks import CheckResult, Verdict
-from launcher.core.facts import BrokerMode, Endpoints, Notice, PortNotice
-from launcher.core.protocols import ChildProcess, Prober, StatusObserver
-from launcher.core.spec import LineWatch, Link, ServiceSpec
-from launcher.core.state import ServiceState, ServiceStatus
+from launcher.core.facts import BrokerMode, Notice
+from launcher.core.protocols import Prober, StatusObserver
+from launcher.core.spec import Link, ServiceSpec
+from launcher.core.state import ServiceStatus
+from launcher.live_plan import LivePlan
 from launcher.mail import MailClient
 from launcher.platform.system import System
-from launcher.runtime import port_choice, prerequisites
+from launcher.runtime import prerequisites
+from launcher.runtime.clock import MonotonicClock
 from launcher.runtime.guard import Guard
+from launcher.runtime.guarded_children import GuardedChildren
 from launcher.runtime.instance import Instance
+from launcher.runtime.journal import Journal
 from launcher.runtime.logs import LogStore
 from launcher.runtime.port_claims import PortClaims
 from launcher.runtime.probes import make_prober, naming_the_owner
-from launcher.runtime.process import Children
 from launcher.runtime.supervisor import Supervisor, all_at_rest
 from launcher.runtime.usage import Usage, UsageMeter
-from launcher.services.catalogue import SERVICE_OF_PORT, catalogue, with_titles
 from launcher.services.plan import Plan
 from launcher.services.project import environment
 from launcher.settings import SettingsError
@@ -36,14 +37,6 @@ STOP_LIMIT = 16.0
 """Seconds for an ordered stop of everything; after it what is left is ended at once.
 
 A quit has to be over within 20 s, even when every service hangs and its end has to be forced."""
-
-
-class MonotonicClock:
-    """`launcher.core.protocols.Clock` of this machine."""
-
-    def monotonic(self) -> float:
-        """Seconds."""
-        return time.monotonic()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +64,10 @@ class Session:
         write_files: Callable[[Plan], None],
         settings_errors: Sequence[SettingsError],
     ) -> None:
-        self._plan = plan
+        self._live = LivePlan(plan, ports, write_files)
         self._system = system
         self._instance = instance
         self.logs = logs
-        self._make_guard = guard
-        self._ports = ports
-        self._write_files = write_files
-        self._guard: Guard | None = None
         self._settings_errors = settings_errors
         self._checks: tuple[CheckResult, ...] = ()
         self._clock = MonotonicClock()
@@ -86,16 +75,15 @@ class Session:
         self._on_notice: list[Callable[[str], None]] = []
         self._on_raise: list[Callable[[], None]] = []
         self._on_quit: list[Callable[[], None]] = []
-        self._before: Mapping[str, ServiceStatus] = {}
+        self._could_relay = False
         self._stopping = threading.Event()
         self._closing = threading.Lock()
         self._closed = False
-        children = Children(system, plan.run, logs, self._child_began, self._child_ended)
-        self._display = catalogue(plan)
+        self._children = GuardedChildren(system, instance, logs, guard)
         self.mail = MailClient(self._django_url, plan.secrets["api_token"])
         self._supervisor = Supervisor(
-            self._display,
-            runner=_GuardedChildren(children, self._need_guard),
+            self._live.specs,
+            runner=self._children,
             make_prober=self._make_prober,
             clock=self._clock,
             resolve_ports=self._resolve_ports,
@@ -105,26 +93,32 @@ class Session:
     # -- what it is ----------------------------------------------------------------------------
 
     @property
+    def plan(self) -> Plan:
+        """What the services of this run are described from; another one when a port is lost."""
+        return self._live.now
+
+    @property
     def home(self) -> str:
         """The folder of all data."""
-        return str(self._plan.home.root)
+        return str(self.plan.home.root)
 
     @property
     def run(self) -> str:
         """The identity of this run."""
-        return self._plan.run
+        return self.plan.run
 
     @property
     def broker(self) -> BrokerMode:
         """Which broker carries the messages."""
-        return self._plan.broker
+        return self.plan.broker
 
     @property
     def broker_words(self) -> str:
         """The broker in a few words."""
-        match self._plan.broker:
-            case BrokerMode.RABBITMQ if self._plan.rabbitmq is not None:
-                return f"Private RabbitMQ {self._plan.rabbitmq.version} node"
+        plan = self.plan
+        match plan.broker:
+            case BrokerMode.RABBITMQ if plan.rabbitmq is not None:
+                return f"Private RabbitMQ {plan.rabbitmq.version} node"
             case BrokerMode.EXTERNAL:
                 return f"Broker elsewhere, {self.specs()['rabbitmq'].probe.target}"
             case _:
@@ -133,14 +127,14 @@ class Session:
     @property
     def broker_remedy(self) -> str:
         """How to get the real broker; "" when it is there or was not wanted."""
-        if self._plan.broker is BrokerMode.EMBEDDED and self._plan.settings.broker == "auto":
+        if self.plan.broker is BrokerMode.EMBEDDED and self.plan.settings.broker == "auto":
             return prerequisites.fix_command()
         return ""
 
     @property
     def starts_services(self) -> bool:
         """Whether the window starts all services at once (a setting)."""
-        return self._plan.settings.start_services
+        return self.plan.settings.start_services
 
     def checks(self) -> Sequence[CheckResult]:
         """The prerequisites as they were found last; wrong settings first."""
@@ -152,11 +146,11 @@ class Session:
 
     def notices(self) -> Sequence[Notice]:
         """Ports and addresses that had to give way."""
-        return with_titles(self._plan.endpoints.notices)
+        return self._live.notices()
 
     def specs(self) -> Mapping[str, ServiceSpec]:
         """The services in display order."""
-        return {spec.name: spec for spec in self._display}
+        return {spec.name: spec for spec in self._live.specs}
 
     def statuses(self) -> Mapping[str, ServiceStatus]:
         """The services as they stand."""
@@ -168,11 +162,11 @@ class Session:
 
     def secret(self, name: str) -> str:
         """A credential by its name; "broker_url" is the whole URL."""
-        return self._plan.broker_url if name == "broker_url" else self._plan.secrets[name]
+        return self.plan.broker_url if name == "broker_url" else self.plan.secrets[name]
 
     def environment(self) -> Mapping[str, str]:
         """The variables by which the project's commands reach what runs here."""
-        return environment(self._plan)
+        return environment(self.plan)
 
     def usage(self) -> Mapping[str, Usage]:
         """CPU and memory by service; blocks for about 10 ms. From one thread at a time."""
@@ -219,7 +213,8 @@ class Session:
 
     def open(self) -> None:
         """Begin: the supervisor runs, nothing is started yet."""
-        self._supervisor.subscribe(self._observe)
+        self._supervisor.subscribe(Journal(self.logs.note))
+        self._supervisor.subscribe(self._relay_once_possible)
         self._supervisor.run()
         for notice in self.notices():
             self._notice(notice.words)
@@ -284,18 +279,7 @@ class Session:
 
     def left(self) -> Left:
         """Count, from the system, processes of this run and ports of it that are still held."""
-        # A pinned port that another program held from the beginning was never ours.
-        foreign = {
-            notice.used
-            for notice in self.notices()
-            if isinstance(notice, PortNotice) and notice.blocked
-        }
-        held = [
-            endpoint
-            for endpoint in self._plan.endpoints.by_name.values()
-            if endpoint.port not in foreign and not port_choice.is_free(endpoint)
-        ]
-        return Left(len(self._system.marked(self.run)), len(held))
+        return Left(len(self._system.marked(self.run)), self._live.held_ports())
 
     def _stop_everything(self) -> None:
         self._stopping.set()
@@ -305,30 +289,20 @@ class Session:
             self.force_quit()
             self._supervisor.wait_until(all_at_rest, 5)
         self._supervisor.close()
-        if self._guard is not None:
-            self._guard.dismiss()
-        self._ports.release()
+        self._children.dismiss_guard()
+        self._live.release_ports()
         self._instance.release()
 
     # -- inside --------------------------------------------------------------------------------
 
     def _look_around(self) -> None:
-        self._checks = tuple(prerequisites.check_all(self._plan.home.root, self.notices()))
+        self._checks = tuple(prerequisites.check_all(self.plan.home.root, self.notices()))
         # Whoever shows the checks looks again at every change: make one.
         self._supervisor.nudge()
 
-    def _observe(self, statuses: Mapping[str, ServiceStatus]) -> None:
-        before, self._before = self._before, statuses
-        for name, status in statuses.items():
-            earlier = before.get(name)
-            if earlier is None or earlier.state is status.state:
-                continue
-            words = f"{name}: {status.state}"
-            if status.problem is not None:
-                level = "ERROR " if status.state is ServiceState.FAILED else "WARNING "
-                words = f"{level}{words}: {status.problem.words}"
-            self.logs.note(words)
-        if _may_relay(statuses) and not _may_relay(before) and not self._stopping.is_set():
+    def _relay_once_possible(self, statuses: Mapping[str, ServiceStatus]) -> None:
+        could, self._could_relay = self._could_relay, _may_relay(statuses)
+        if self._could_relay and not could and not self._stopping.is_set():
             threading.Thread(target=self._relay, name="relay", daemon=True).start()
 
     def _relay(self) -> None:
@@ -342,68 +316,19 @@ class Session:
         for callback in self._on_notice:
             callback(words)
 
-    def _need_guard(self) -> None:
-        """The guard starts with the first child: a run that starts nothing needs none."""
-        if self._guard is None:
-            self._guard = self._make_guard()
-
-    def _child_began(self, pid: int) -> None:
-        if self._guard is not None:
-            self._guard.watch(pid)
-        self._instance.began(pid)
-
-    def _child_ended(self, pid: int) -> None:
-        if self._guard is not None:
-            self._guard.forget(pid)
-        self._instance.ended(pid)
-
     def _make_prober(self, spec: ServiceSpec) -> Prober:
         return naming_the_owner(make_prober(spec.probe, self.secret), spec)
 
     def _django_url(self) -> str | None:
         if not self.statuses()["django"].satisfies:
             return None
-        return f"http://{self._plan.endpoints['django'].text}"
+        return f"http://{self.plan.endpoints['django'].text}"
 
     def _resolve_ports(self, service: str) -> Iterable[ServiceSpec]:
         """On the supervisor's thread: choose anew for a service that lost its port."""
-        endpoints = self._plan.endpoints
-        lost = {
-            name: endpoint
-            for name, endpoint in endpoints.by_name.items()
-            if SERVICE_OF_PORT[name] == service
-        }
-        kept = {e.port for n, e in endpoints.by_name.items() if n not in lost}
-        found = self._ports.resolve(lost, kept)
-        self._plan = replace(
-            self._plan,
-            endpoints=Endpoints(
-                {**endpoints.by_name, **found.by_name}, (*endpoints.notices, *found.notices)
-            ),
-        )
-        # The broker's ports stand in its files as well.
-        self._write_files(self._plan)
-        self._display = catalogue(self._plan)
-        for notice in with_titles(found.notices):
+        for notice in self._live.choose_ports_anew(service):
             self._notice(notice.words)
-        return self._display
-
-
-class _GuardedChildren:
-    """Children that are started only once the guard watches."""
-
-    def __init__(self, children: Children, need_guard: Callable[[], None]) -> None:
-        self._children = children
-        self._need_guard = need_guard
-
-    def spawn(
-        self,
-        spec: ServiceSpec,
-        on_watch: Callable[[LineWatch, Sequence[str]], None],
-        on_exit: Callable[[int], None],
-    ) -> ChildProcess:
-        self._need_guard()
-        return self._children.spawn(spec, on_watch, on_exit)
+        return self._live.specs
 
 
 def _may_relay(statuses: Mapping[str, ServiceStatus]) -> bool:

@@ -17,12 +17,12 @@ from launcher.core.events import ProbeAnswer
 from launcher.core.protocols import Prober
 from launcher.core.spec import ProbeKind, ServiceSpec
 from launcher.core.state import ServiceState, ServiceStatus
+from launcher.runtime.clock import MonotonicClock
 from launcher.runtime.logs import LogStore
 from launcher.runtime.probes import make_prober
 from launcher.runtime.probes.answers import not_ready, ready
 from launcher.runtime.process import Children
 from launcher.runtime.supervisor import Supervisor, all_at_rest
-from launcher.session import MonotonicClock
 from tests.helpers import processes
 from tests.helpers.waiting import eventually
 

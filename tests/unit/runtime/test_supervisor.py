@@ -20,8 +20,8 @@ from launcher.core.spec import (
     StopAction,
 )
 from launcher.core.state import ServiceState
+from launcher.runtime.clock import MonotonicClock
 from launcher.runtime.supervisor import Supervisor, all_at_rest
-from launcher.session import MonotonicClock
 
 QUICK = ProbeSpec(ProbeKind.HTTP_IDENTITY, starting_interval=0.01, interval=0.02)
 

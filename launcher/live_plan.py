@@ -1,0 +1,84 @@
+"""The plan of a run as it stands: it changes when a service loses its port to another program.
+
+Owns the plan, the descriptions made from it, and the claims on its ports. Whom to tell about a
+change is left to the session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from launcher.core.facts import Endpoints, Notice, PortNotice
+from launcher.core.spec import ServiceSpec
+from launcher.runtime import port_choice
+from launcher.runtime.port_claims import PortClaims
+from launcher.services.catalogue import SERVICE_OF_PORT, catalogue, with_titles
+from launcher.services.plan import Plan
+
+
+class LivePlan:
+    """Read from any thread; changed by `choose_ports_anew` alone, which one thread calls.
+
+    `write_files` puts on disk what services read of a plan beside their command lines.
+    """
+
+    def __init__(self, plan: Plan, ports: PortClaims, write_files: Callable[[Plan], None]) -> None:
+        self._ports = ports
+        self._write_files = write_files
+        self._plan = plan
+        self._specs = catalogue(plan)
+
+    @property
+    def now(self) -> Plan:
+        """The plan as it stands; never changed in place."""
+        return self._plan
+
+    @property
+    def specs(self) -> tuple[ServiceSpec, ...]:
+        """The descriptions of the services, in display order."""
+        return self._specs
+
+    def notices(self) -> Sequence[Notice]:
+        """Ports and addresses that had to give way, in the user's words."""
+        return with_titles(self._plan.endpoints.notices)
+
+    def choose_ports_anew(self, service: str) -> Sequence[Notice]:
+        """Give a service that lost its port another one; returns what moved, in the user's words.
+
+        Raises OSError, and leaves the plan as it was, when no port is free or the files cannot be
+        written.
+        """
+        before = self._plan.endpoints
+        lost = {
+            name: endpoint
+            for name, endpoint in before.by_name.items()
+            if SERVICE_OF_PORT[name] == service
+        }
+        kept = {endpoint.port for name, endpoint in before.by_name.items() if name not in lost}
+        found = self._ports.resolve(lost, kept)
+        endpoints = Endpoints(
+            {**before.by_name, **found.by_name}, (*before.notices, *found.notices)
+        )
+        plan = replace(self._plan, endpoints=endpoints)
+        # The broker's ports stand in its files as well.
+        self._write_files(plan)
+        self._plan, self._specs = plan, catalogue(plan)
+        return with_titles(found.notices)
+
+    def held_ports(self) -> int:
+        """How many ports of this run somebody listens on now, asked of the system."""
+        # A pinned port that another program held from the beginning was never ours.
+        foreign = {
+            notice.used
+            for notice in self._plan.endpoints.notices
+            if isinstance(notice, PortNotice) and notice.blocked
+        }
+        return sum(
+            endpoint.port not in foreign and not port_choice.is_free(endpoint)
+            for endpoint in self._plan.endpoints.by_name.values()
+        )
+
+    def release_ports(self) -> None:
+        """Let other launchers choose these ports."""
+        self._ports.release()

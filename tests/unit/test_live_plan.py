@@ -1,0 +1,99 @@
+"""The plan of a run when a service loses its port."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from launcher.core.facts import BrokerMode, Endpoint, Endpoints, Notice
+from launcher.core.project import Project
+from launcher.live_plan import LivePlan
+from launcher.paths import Home
+from launcher.platform import current
+from launcher.runtime.port_claims import PortClaims
+from launcher.services.plan import Plan
+from launcher.settings import Settings
+
+SECRETS = dict.fromkeys(
+    ("secret_key", "flower_password", "admin_password", "api_token", "mail_password"), "canary"
+)
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port on which another program listens."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        yield other.getsockname()[1]
+
+
+class House:
+    def __init__(
+        self, folder: Path, endpoints: Mapping[str, Endpoint], notices: tuple[Notice, ...] = ()
+    ) -> None:
+        self.written: list[Plan] = []
+        self.full = False
+        plan = Plan(
+            settings=Settings(),
+            project=Project("demo", "python", "demo.settings", "demo", "demo.wsgi:application"),
+            home=Home(folder),
+            run="0123456789abcdef",
+            broker=BrokerMode.EMBEDDED,
+            endpoints=Endpoints(endpoints, notices),
+            secrets=SECRETS,
+        )
+        self.plan = plan
+        self.live = LivePlan(plan, PortClaims(current(), folder / "claims"), self.write)
+
+    def write(self, plan: Plan) -> None:
+        if self.full:
+            raise OSError(28, "No space left on device")
+        self.written.append(plan)
+
+
+@pytest.fixture
+def house(tmp_path: Path, taken: int) -> House:
+    names = {"django": taken, "flower": 28811, "catcher": 28812}
+    return House(tmp_path, {name: Endpoint("127.0.0.1", port) for name, port in names.items()})
+
+
+def test_only_the_service_that_lost_its_port_moves_and_all_descriptions_follow(
+    house: House, taken: int
+) -> None:
+    moved = house.live.choose_ports_anew("django")
+    now = house.live.now.endpoints
+    assert now["django"].port != taken
+    assert (now["flower"].port, now["catcher"].port) == (28811, 28812)
+    described = {spec.name: spec.port for spec in house.live.specs}
+    assert described["django"] == now["django"].port
+    assert [notice.words for notice in moved] == [n.words for n in house.live.notices()]
+    assert f"Port {taken} is used by" in moved[0].words
+    assert moved[0].words.endswith(f"so Django uses {now['django'].port}.")
+    assert house.written == [house.live.now]
+
+
+def test_files_that_cannot_be_written_leave_the_plan_as_it_was(house: House) -> None:
+    house.full = True
+    specs = house.live.specs
+    with pytest.raises(OSError, match="No space left"):
+        house.live.choose_ports_anew("django")
+    assert house.live.now is house.plan
+    assert house.live.specs is specs
+
+
+def test_ports_that_somebody_listens_on_are_counted_as_held(house: House) -> None:
+    assert house.live.held_ports() == 1
+
+
+def test_a_pinned_port_that_was_another_programs_all_along_is_not_held_by_us(
+    tmp_path: Path, taken: int
+) -> None:
+    wanted = {
+        "django": Endpoint("127.0.0.1", taken, pinned=True),
+        "flower": Endpoint("127.0.0.1", 28811),
+        "catcher": Endpoint("127.0.0.1", 28812),
+    }
+    found = PortClaims(current(), tmp_path).resolve(wanted)
+    assert House(tmp_path, found.by_name, found.notices).live.held_ports() == 0

@@ -55,8 +55,9 @@ class Supervisor:
     """Keeps the services as they are wanted.
 
     `make_prober` gives the prober of a specification; `resolve_ports` is called on the supervisor's
-    thread when a service lost its port, and returns the new specifications; `notice` gets sentences
-    for the user. Public methods may be called from any thread and return at once.
+    thread when a service lost its port, and returns the new specifications or raises OSError;
+    `notice` gets sentences for the user. Public methods may be called from any thread and return at
+    once.
     """
 
     def __init__(
@@ -234,7 +235,7 @@ class Supervisor:
             case BeginProbe(epoch):
                 self._probe(name, epoch)
             case ResolvePorts():
-                self._replace(self._resolve_ports(name), asked_by=name)
+                self._resolve(name)
             case Refuse(words):
                 self._notice(words)
 
@@ -310,6 +311,16 @@ class Supervisor:
             self._inbox.put((name, Probed(epoch, answer.outcome, answer.detail, answer.problem)))
 
         self._pool.submit(ask)
+
+    def _resolve(self, name: str) -> None:
+        try:
+            specs = self._resolve_ports(name)
+        except OSError as error:
+            # It keeps its port, meets the other program there once more, and then fails in words.
+            title = self._specs[name].title
+            self._notice(f"{title} could not be given another port: {error.strerror or error}.")
+            return
+        self._replace(specs, asked_by=name)
 
     def _replace(self, specs: Iterable[ServiceSpec], *, asked_by: str) -> None:
         """Take new specifications; a running service whose own changed is restarted.

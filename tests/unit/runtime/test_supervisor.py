@@ -91,7 +91,7 @@ class House:
         self.answers: dict[str, ProbeAnswer] = {}
         self.notices: list[str] = []
         self.resolved: list[str] = []
-        self.moved: tuple[ServiceSpec, ...] = specs
+        self.moved: tuple[ServiceSpec, ...] | OSError = specs
         self.supervisor = Supervisor(
             specs,
             runner=self.runner,
@@ -104,6 +104,8 @@ class House:
 
     def resolve(self, name: str) -> tuple[ServiceSpec, ...]:
         self.resolved.append(name)
+        if isinstance(self.moved, OSError):
+            raise self.moved
         return self.moved
 
     def until(self, **states: ServiceState) -> None:
@@ -286,6 +288,19 @@ def test_a_lost_port_is_chosen_anew_and_those_who_were_told_the_old_one_restart(
     assert house.resolved == ["catcher"]
     assert house.runner.last("catcher").spec.port == 1026
     assert house.runner.last("worker").spec.environment["EMAIL_URL"].endswith("1026")
+
+
+def test_a_service_that_no_other_port_can_be_given_fails_in_words(
+    build: Callable[..., House],
+) -> None:
+    probe = replace(QUICK, asks_first=True)
+    house = build(service("catcher", port=1025, probe=probe))
+    house.moved = OSError(28, "No space left on device")
+    house.answers["catcher:1025"] = ProbeAnswer(ProbeOutcome.CONFLICT, "somebody else")
+    house.supervisor.start("catcher")
+    house.until(catcher=ServiceState.FAILED)
+    assert house.resolved == ["catcher"]
+    assert house.notices == ["Catcher could not be given another port: No space left on device."]
 
 
 def test_a_restart_of_what_runs_outside_is_refused_in_words(build: Callable[..., House]) -> None:

@@ -5,15 +5,12 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
+from send_mail.errors import NotPossibleError
 from send_mail.models import Event, Mail
 from send_mail.services import timeline
 from send_mail.services.publisher import publisher
 from send_mail.services.saving import NewMail, save
 from send_mail.states import State, move
-
-
-class NotPossibleError(Exception):
-    """The mail's state does not allow what was asked for; the text says so."""
 
 
 def resend(mail: Mail) -> Mail:

@@ -1,0 +1,19 @@
+"""The addresses below ``/api/``."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+
+from send_mail.api import inbox, login_links, mails, queue
+
+urlpatterns = [
+    path("mails", mails.Mails.as_view()),
+    path("mails/<int:mail_id>", mails.OneMail.as_view()),
+    path("mails/<int:mail_id>/resend", mails.Resend.as_view()),
+    path("mails/<int:mail_id>/cancel", mails.Cancel.as_view()),
+    path("inbox", inbox.Inbox.as_view()),
+    path("inbox/<int:caught_id>", inbox.OneCaught.as_view()),
+    path("queue", queue.Queue.as_view()),
+    path("relay", queue.Relay.as_view()),
+    path("login-links", login_links.LoginLinks.as_view()),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+]

@@ -1,0 +1,60 @@
+"""What every view of the API shares: refusals of the services as answers, pages by cursor."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import status
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from send_mail.errors import NotPossibleError
+
+PAGE = 50
+LONGEST_PAGE = 200
+
+page_parameters = [
+    OpenApiParameter("after", int, description="The cursor `next` of the page before."),
+    OpenApiParameter("limit", int, description=f"At most {LONGEST_PAGE}, {PAGE} if not given."),
+]
+
+
+class ConflictError(APIException):
+    """What is asked for is not possible now; the words say why."""
+
+    status_code = status.HTTP_409_CONFLICT
+
+
+class MailView(APIView):
+    """A view whose services may refuse: 409 for a state, 400 with the field for a value."""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Answer the services' refusals; all else is DRF's."""
+        if isinstance(exc, NotPossibleError):
+            exc = ConflictError(str(exc))
+        elif isinstance(exc, DjangoValidationError):
+            exc = ValidationError(exc.message_dict if hasattr(exc, "error_dict") else exc.messages)
+        return super().handle_exception(exc)
+
+
+def paged(rows: QuerySet[Any], request: Request) -> tuple[list[Any], int | None]:
+    """Return one page by id, newest first, and the cursor of the next page."""
+    after = number(request, "after", 0)
+    limit = min(max(number(request, "limit", PAGE), 1), LONGEST_PAGE)
+    if after:
+        rows = rows.filter(pk__lt=after)
+    found = list(rows.order_by("-pk")[: limit + 1])
+    return found[:limit], found[limit - 1].pk if len(found) > limit else None
+
+
+def number(request: Request, name: str, default: int) -> int:
+    """Return the query's *name* as a whole number that is no id out of range."""
+    given = request.query_params.get(name, "")
+    if not given:
+        return default
+    if not given.isascii() or not given.isdigit() or len(given) > 18:
+        raise ValidationError({name: ["Give a whole number."]})
+    return int(given)

@@ -25,7 +25,7 @@ from typing import Any
 import psutil
 
 from launcher import platform
-from launcher.runtime.prerequisites import find_rabbitmq
+from launcher.runtime.installations import find_rabbitmq
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "docs" / "figures.json"

@@ -30,7 +30,7 @@ from launcher.core.spec import LineMeaning, ServiceKind, ServiceSpec
 from launcher.paths import Home
 from launcher.platform.system import RUN_VARIABLE, SERVICE_VARIABLE
 from launcher.runtime import port_choice
-from launcher.runtime.prerequisites import find_rabbitmq
+from launcher.runtime.installations import find_rabbitmq
 from launcher.runtime.probes import make_prober
 from launcher.runtime.process import child_environment
 from launcher.services.catalogue import catalogue, wanted_endpoints

@@ -18,13 +18,15 @@ from launcher.core.facts import BrokerMode, RabbitInstallation
 from launcher.core.project import Project
 from launcher.paths import Home, HomeError
 from launcher.platform.system import System
-from launcher.runtime import embedded_broker, instance, prerequisites
+from launcher.runtime import embedded_broker, instance
 from launcher.runtime.control import ControlServer
 from launcher.runtime.credentials import load_or_make
 from launcher.runtime.guard import Guard
+from launcher.runtime.installations import find_rabbitmq
 from launcher.runtime.logs import LogStore
 from launcher.runtime.port_claims import PortClaims
 from launcher.runtime.process import program_folder
+from launcher.runtime.repair import fix_command
 from launcher.services.catalogue import wanted_endpoints
 from launcher.services.plan import Plan
 from launcher.services.rabbitmq import node_files
@@ -135,12 +137,12 @@ def _choose_broker(wanted: str) -> tuple[BrokerMode, RabbitInstallation | None]:
         return BrokerMode.EXTERNAL, None
     if wanted == "embedded":
         return BrokerMode.EMBEDDED, None
-    found = prerequisites.find_rabbitmq()
+    found = find_rabbitmq()
     if found is None:
         if wanted == "rabbitmq":
             raise BrokerMissingError(
                 "RabbitMQ or Erlang was not found on this machine. "
-                f"Install them with {prerequisites.fix_command()}, or use --broker embedded."
+                f"Install them with {fix_command()}, or use --broker embedded."
             )
         return BrokerMode.EMBEDDED, None
     if wanted == "auto" and check_pair(found.version, found.erlang_version).verdict is Verdict.FAIL:

@@ -18,7 +18,7 @@ from launcher.core.state import ServiceStatus
 from launcher.live_plan import LivePlan
 from launcher.mail import MailClient
 from launcher.platform.system import System
-from launcher.runtime import prerequisites
+from launcher.runtime import prerequisites, repair
 from launcher.runtime.clock import MonotonicClock
 from launcher.runtime.guard import Guard
 from launcher.runtime.guarded_children import GuardedChildren
@@ -128,7 +128,7 @@ class Session:
     def broker_remedy(self) -> str:
         """How to get the real broker; "" when it is there or was not wanted."""
         if self.plan.broker is BrokerMode.EMBEDDED and self.plan.settings.broker == "auto":
-            return prerequisites.fix_command()
+            return repair.fix_command()
         return ""
 
     @property

@@ -8,7 +8,7 @@ from launcher.cli.options import common, emit, say
 from launcher.core.checks import CheckResult, Verdict
 from launcher.core.facts import BrokerMode
 from launcher.paths import find_home
-from launcher.runtime import port_choice, prerequisites
+from launcher.runtime import port_choice, prerequisites, repair
 from launcher.services.catalogue import wanted_endpoints, with_titles
 from launcher.settings import load
 
@@ -25,9 +25,9 @@ def doctor(fix: bool, for_tests: bool, home: str | None, as_json: bool) -> int: 
     settings, errors = load(place.settings_file)
     outcome = None
     if fix:
-        groups = [prerequisites.RABBITMQ, prerequisites.WINDOW]
-        groups += [prerequisites.TESTS] if for_tests else []
-        outcome = prerequisites.fix(groups, say)
+        groups = [repair.RABBITMQ, repair.WINDOW]
+        groups += [repair.TESTS] if for_tests else []
+        outcome = repair.fix(groups, say)
     endpoints = port_choice.resolve(wanted_endpoints(settings, BrokerMode.RABBITMQ))
     checks = [
         *(

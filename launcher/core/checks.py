@@ -1,6 +1,6 @@
 """Prerequisites: what was found, whether it is enough, and the remedy.
 
-Owns the table of versions that go together. Finding out is `launcher.runtime.prerequisites`.
+Owns the table of versions that go together. Finding out is `launcher.runtime.installations`.
 """
 
 from __future__ import annotations

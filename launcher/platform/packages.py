@@ -1,7 +1,7 @@
 """The system's own packages: which are missing, and how they are installed.
 
 Owns the command lines of Debian's and Ubuntu's apt. Which packages serve which purpose is told in
-`launcher.runtime.prerequisites`. Nothing is installed that is there already.
+`launcher.runtime.repair`. Nothing is installed that is there already.
 """
 
 from __future__ import annotations

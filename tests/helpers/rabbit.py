@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from launcher.core.facts import RabbitInstallation
-from launcher.runtime.prerequisites import find_rabbitmq
+from launcher.runtime.installations import find_rabbitmq
 from tests.helpers.ports import free_port
 from tests.helpers.programs import Program, environment
 

@@ -11,8 +11,17 @@ from typing import Any
 
 import pytest
 
-from launcher import mail
-from launcher.mail import Draft, MailClient, MailRefused, MailUnavailable
+from launcher.mail import (
+    BatchLetter,
+    Chaos,
+    Draft,
+    MailClient,
+    MailRefused,
+    MailUnavailable,
+    Rule,
+    Words,
+    transport,
+)
 
 ROW = {
     "id": 7,
@@ -40,14 +49,16 @@ class Answering:
         class Handler(BaseHTTPRequestHandler):
             def _serve(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
-                body = json.loads(self.rfile.read(length)) if length else None
+                raw = self.rfile.read(length)
+                is_json = self.headers.get("Content-Type", "").endswith("json")
+                body = json.loads(raw) if is_json else raw or None
                 outer.asked.append((self.command, self.path, dict(self.headers), body))
-                status, raw = outer.answer
+                status, answer = outer.answer
                 self.send_response(status)
                 self.end_headers()
-                self.wfile.write(raw)
+                self.wfile.write(answer)
 
-            do_GET = do_POST = do_DELETE = _serve  # noqa: N815
+            do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815
 
             def log_message(self, *_: Any) -> None:
                 pass
@@ -148,7 +159,7 @@ def test_a_closed_port_is_unavailable_and_try_relay_gives_the_reason() -> None:
 
 
 def test_a_silent_server_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mail, "TIMEOUT", 0.05)
+    monkeypatch.setattr(transport, "TIMEOUT", 0.05)
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
@@ -215,3 +226,157 @@ def test_the_rest_of_the_api(server: Answering, client: MailClient) -> None:
     assert server.asked[-1][3] == {"next": "/admin/"}
     server.says(ROW, 202)
     assert client.resend(7).state == "QUEUED"
+
+
+# -- drafts, files, templates, batches, repeats, chaos -----------------------------------------
+
+
+def test_a_draft_is_kept_changed_and_sent(server: Answering, client: MailClient) -> None:
+    server.says({**ROW, "state": "DRAFT"}, 201)
+    assert client.save_draft(Draft((), uploads=(4,)), "key").state == "DRAFT"
+    assert server.asked[-1][3]["draft"] is True
+    assert server.asked[-1][3]["uploads"] == [4]
+    client.change_draft(7, Draft(("a@x.org",), keep=(0, 2), due_at="2030-01-01T09:00Z"), send=True)
+    method, path, _, body = server.asked[-1]
+    assert (method, path) == ("PUT", "/api/mails/7")
+    assert (body["keep"], body["draft"], body["due_at"]) == ([0, 2], False, "2030-01-01T09:00Z")
+
+
+def test_what_can_be_done_and_how_it_was_tried_is_read(
+    server: Answering, client: MailClient
+) -> None:
+    one = {"number": 1, "phase": "RCPT", "verdict": "deferred", "code": 451, "reply": "busy"}
+    file = {"index": 0, "name": "a.txt", "content_type": "text/plain", "size": 3}
+    server.says(
+        {**ROW, "tries": [one], "attachments": [file], "can": {"resend": True}, "resend_asks": True}
+    )
+    mail = client.get(7)
+    assert (mail.tries[0].phase, mail.tries[0].code) == ("RCPT", 451)
+    assert mail.attachments[0].name == "a.txt"
+    assert (mail.can.resend, mail.can.delete, mail.resend_asks) == (True, False, True)
+
+
+def test_the_words_of_the_user_go_with_a_doubtful_resend(
+    server: Answering, client: MailClient
+) -> None:
+    server.says({"detail": "It may arrive twice."}, 409)
+    with pytest.raises(MailRefused) as caught:
+        client.resend(7)
+    assert caught.value.status == 409
+    server.says(ROW, 202)
+    client.resend(7, sure=True)
+    assert server.asked[-1][3] == {"sure": True}
+
+
+def test_mails_are_copied_deleted_retried_and_cleared(
+    server: Answering, client: MailClient
+) -> None:
+    server.says({**ROW, "id": 8, "state": "DRAFT"}, 201)
+    assert client.copy(7).id == 8
+    server.answer = (204, b"")
+    client.delete(7)
+    assert server.asked[-1][:2] == ("DELETE", "/api/mails/7")
+    server.says({"count": 12})
+    assert client.retry_failed() == 12
+    assert client.clear(30) == 12
+    assert server.asked[-1][3] == {"older_than_days": 30}
+
+
+def test_a_file_goes_up_in_pieces_and_comes_down_as_it_is(
+    server: Answering, client: MailClient
+) -> None:
+    server.says({"id": 3, "name": "ä b.bin", "content_type": "image/png", "size": 100_000}, 201)
+    data = bytes(range(250)) * 400
+    gone: list[int] = []
+    upload = client.upload("ä b.bin", "image/png", data, gone.append)
+    _, path, headers, body = server.asked[-1]
+    assert path == "/api/uploads?name=%C3%A4%20b.bin"
+    assert (headers["Content-Type"], body) == ("image/png", data)
+    assert gone == [65_536, 100_000]
+    assert upload.id == 3
+    server.answer = (200, b"\x00\xff")
+    assert client.attachment(7, 1) == b"\x00\xff"
+    assert client.source(7) == b"\x00\xff"
+    assert client.inbox_attachment(2, 0) == b"\x00\xff"
+    server.says({"detail": "It is gone."}, 404)
+    with pytest.raises(MailRefused, match="It is gone"):
+        client.source(7)
+
+
+def test_a_file_that_is_refused_unread_is_a_refusal_with_its_words() -> None:
+    answer = b'{"detail": "At most 25 MB."}'
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+
+        def refuse() -> None:
+            one, _ = listening.accept()
+            with one:
+                one.recv(1000)
+                one.sendall(b"HTTP/1.1 413 Too big\r\nContent-Length: 28\r\n\r\n" + answer)
+                one.shutdown(socket.SHUT_WR)
+
+        threading.Thread(target=refuse).start()
+        client = MailClient(lambda: f"http://127.0.0.1:{listening.getsockname()[1]}", "t")
+        with pytest.raises((MailRefused, MailUnavailable)) as caught:
+            client.upload("big", "text/plain", bytes(30_000_000), lambda _gone: None)
+    # Which of the two depends on whether the system still has the words when the pipe breaks.
+    if isinstance(caught.value, MailRefused):
+        assert str(caught.value) == "At most 25 MB."
+
+
+def test_templates_are_kept_and_filled(server: Answering, client: MailClient) -> None:
+    given = {
+        "id": 1,
+        "name": "Hi",
+        "subject": "s",
+        "text": "{{ a }}",
+        "html": "",
+        "variables": ["a"],
+    }
+    server.says({"results": [given], "next": None})
+    assert client.templates()[0].variables == ("a",)
+    server.says(given)
+    assert client.save_template("Hi", Words("s")).words.text == "{{ a }}"
+    client.save_template("Hi", Words("s"), 1)
+    assert server.asked[-1][:2] == ("PUT", "/api/templates/1")
+    assert client.render(1, {"a": "b"}) == Words("s", "{{ a }}")
+    assert server.asked[-1][3] == {"variables": {"a": "b"}}
+
+
+def test_a_batch_is_checked_begun_followed_and_cancelled(
+    server: Answering, client: MailClient
+) -> None:
+    letter = BatchLetter("s", "t", "", "email\na@x.org\nb")
+    server.says({"total": 1, "refused": [{"line": 3, "value": "b", "reason": "no @"}]})
+    check = client.check_batch(letter)
+    assert server.asked[-1][1] == "/api/batches?dry_run=1"
+    assert (check.id, check.total, check.refused[0].line) == (None, 1, 3)
+    server.says({"id": 5, "total": 1, "refused": []}, 202)
+    assert client.begin_batch(letter).id == 5
+    server.says({"id": 5, "total": 1, "final": 1, "counts": {"DELIVERED": 1}, "cancelled_at": "x"})
+    assert client.batch(5).final == 1
+    assert client.cancel_batch(5).cancelled
+
+
+def test_a_repeat_has_its_rule_in_words(server: Answering, client: MailClient) -> None:
+    rule = {"every": "week", "days": [0, 4], "at": "09:00"}
+    given = {"id": 2, "rule": rule, "words": "Every Monday and Friday at 09:00", "to": ["a@x.org"]}
+    server.says({"results": [given], "next": None})
+    (repeat,) = client.repeats()
+    assert repeat.rule == Rule("week", "09:00", (0, 4))
+    server.says(given, 201)
+    client.add_repeat(Draft(("a@x.org",)), repeat.rule, "Europe/Berlin")
+    assert server.asked[-1][3]["rule"] == rule
+    client.add_repeat(Draft(("a@x.org",)), Rule(cron="0 9 * * *"), "UTC")
+    assert server.asked[-1][3]["rule"] == {"cron": "0 9 * * *"}
+    client.switch_repeat(repeat, enabled=False)
+    assert server.asked[-1][3]["enabled"] is False
+
+
+def test_the_catcher_is_told_how_to_misbehave(server: Answering, client: MailClient) -> None:
+    server.says({"mode": "451", "left": 3})
+    assert client.set_chaos(Chaos("451", 3)) == Chaos("451", 3)
+    assert server.asked[-1][0] == "PUT"
+    server.says({"mode": "off", "left": None})
+    assert client.chaos() == Chaos()

@@ -1,0 +1,62 @@
+"""Django's mail API, as the window and the terminal use it: blocking HTTP, no Qt, no thread.
+
+`shapes` are the answers as data, `errors` the words for how asking fails, `reading` makes the one
+from JSON, `transport` asks, `client` has a method for each thing that can be asked.
+"""
+
+from launcher.mail.client import MailClient
+from launcher.mail.errors import MailRefused, MailUnavailable
+from launcher.mail.shapes import (
+    Attachment,
+    Batch,
+    BatchCheck,
+    BatchLetter,
+    Can,
+    Chaos,
+    Draft,
+    InboxMail,
+    InboxRow,
+    Mail,
+    MailRow,
+    Page,
+    Queue,
+    Recipient,
+    RefusedLine,
+    Relayed,
+    Repeat,
+    Rule,
+    Step,
+    Template,
+    Try,
+    Upload,
+    Words,
+)
+
+__all__ = [
+    "Attachment",
+    "Batch",
+    "BatchCheck",
+    "BatchLetter",
+    "Can",
+    "Chaos",
+    "Draft",
+    "InboxMail",
+    "InboxRow",
+    "Mail",
+    "MailClient",
+    "MailRefused",
+    "MailRow",
+    "MailUnavailable",
+    "Page",
+    "Queue",
+    "Recipient",
+    "RefusedLine",
+    "Relayed",
+    "Repeat",
+    "Rule",
+    "Step",
+    "Template",
+    "Try",
+    "Upload",
+    "Words",
+]

@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from launcher.core.logs import Level
 from launcher.gui.logs.line_index import LineIndex
-from launcher.gui.logs.log_view import LogView, clock
+from launcher.gui.logs.line_painter import clock
+from launcher.gui.logs.log_view import LogView
 from launcher.gui.logs.page import LogsPage
 from launcher.gui.window import LOGS, Window
 from tests.unit.gui.fakes import FakeLogs, FakeSession
@@ -83,7 +84,7 @@ def test_painting_reads_no_more_lines_than_are_seen(view: LogView, logs: FakeLog
 def test_lines_are_selected_by_mouse_and_copied(view: LogView, qtbot: QtBot) -> None:
     view.verticalScrollBar().setValue(0)
     port = view.viewport()
-    line = view._line
+    line = view._line.height
     qtbot.mouseClick(port, Qt.MouseButton.LeftButton, pos=QPoint(200, 4 + line // 2))
     qtbot.mouseClick(
         port,

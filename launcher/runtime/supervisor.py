@@ -22,7 +22,6 @@ from launcher.core.events import (
     Event,
     Exited,
     LineMatched,
-    ProbeAnswer,
     Probed,
     Refuse,
     ResolvePorts,
@@ -33,8 +32,6 @@ from launcher.core.events import (
     SpawnFailed,
     StartRequested,
     StopRequested,
-    Timer,
-    TimerFired,
 )
 from launcher.core.graph import start_order, stoppable, waiting_on
 from launcher.core.machine import step
@@ -42,6 +39,8 @@ from launcher.core.protocols import ChildProcess, Clock, Prober, ProcessRunner, 
 from launcher.core.spec import LineWatch, ServiceSpec
 from launcher.core.state import Problem, ServiceState, ServiceStatus
 from launcher.paths import program
+from launcher.runtime.deadlines import Deadlines
+from launcher.runtime.probes.kept import KeptProbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,6 @@ class Supervisor:
     ) -> None:
         self._specs = _in_order(specs)
         self._runner = runner
-        self._make_prober = make_prober
         self._clock = clock
         self._resolve_ports = resolve_ports
         self._notice = notice
@@ -81,9 +79,9 @@ class Supervisor:
             name: ServiceStatus(name, since=now) for name in self._specs
         }
         self._inbox: queue.SimpleQueue[tuple[str, Event] | _Call | None] = queue.SimpleQueue()
-        self._timers: dict[tuple[str, Timer], tuple[float, int]] = {}
+        self._timers = Deadlines(clock)
         self._children: dict[str, tuple[int, ChildProcess]] = {}
-        self._probes = _Probes()
+        self._probers = KeptProbers(make_prober)
         self._to_stop: set[str] = set()
         self._ordering_stop = False
         self._observers: list[StatusObserver] = []
@@ -111,7 +109,7 @@ class Supervisor:
         """End the thread; the services are left as they are, so stop them first."""
         self._inbox.put(None)
         self._thread.join(timeout=10)
-        self._probes.close()
+        self._probers.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def subscribe(self, observer: StatusObserver) -> Callable[[], None]:
@@ -178,7 +176,7 @@ class Supervisor:
     def _run(self) -> None:
         while True:
             try:
-                message = self._inbox.get(timeout=self._next_deadline())
+                message = self._inbox.get(timeout=self._timers.until_next())
             except queue.Empty:
                 self._fire_timers()
                 continue
@@ -194,19 +192,9 @@ class Supervisor:
                 trace = "".join(traceback.format_exception(error))
                 self._notice(f"ERROR unexpected in the supervisor, which goes on: {trace}")
 
-    def _next_deadline(self) -> float | None:
-        if not self._timers:
-            return None
-        due = min(deadline for deadline, _ in self._timers.values())
-        return max(0.0, due - self._clock.monotonic())
-
     def _fire_timers(self) -> None:
-        now = self._clock.monotonic()
-        due = [key for key, (deadline, _) in self._timers.items() if deadline <= now]
-        for name, timer in due:
-            entry = self._timers.pop((name, timer), None)
-            if entry is not None:
-                self._apply(name, TimerFired(entry[1], timer))
+        for name, fired in self._timers.take_due():
+            self._apply(name, fired)
 
     def _apply(self, name: str, event: Event) -> None:
         before = self._statuses.get(name)
@@ -227,7 +215,7 @@ class Supervisor:
     def _carry_out(self, name: str, effect: Effect) -> None:
         match effect:
             case ArmTimer(epoch, timer, delay):
-                self._timers[name, timer] = (self._clock.monotonic() + delay, epoch)
+                self._timers.arm(name, timer, delay, epoch)
             case Spawn(generation):
                 self._spawn(name, generation)
             case RunStopStep(generation, index):
@@ -307,7 +295,7 @@ class Supervisor:
         spec = self._specs[name]
 
         def ask() -> None:
-            answer = self._probes.ask(name, spec, self._make_prober)
+            answer = self._probers.ask(spec)
             self._inbox.put((name, Probed(epoch, answer.outcome, answer.detail, answer.problem)))
 
         self._pool.submit(ask)
@@ -335,35 +323,6 @@ class Supervisor:
 
 
 _RUNNING = frozenset({ServiceState.STARTING, ServiceState.READY, ServiceState.UNHEALTHY})
-
-
-class _Probes:
-    """The probers; one question at a time a service, asked from the pool's threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._probers: dict[str, tuple[ServiceSpec, threading.Lock, Prober]] = {}
-
-    def ask(
-        self, name: str, spec: ServiceSpec, make: Callable[[ServiceSpec], Prober]
-    ) -> ProbeAnswer:
-        """Put one question; waits for an earlier one to the same service."""
-        with self._lock:
-            entry = self._probers.get(name)
-            if entry is None or entry[0].probe != spec.probe:
-                if entry is not None:
-                    entry[2].close()
-                entry = (spec, threading.Lock(), make(spec))
-                self._probers[name] = entry
-        with entry[1]:
-            return entry[2].probe()
-
-    def close(self) -> None:
-        """Drop all connections."""
-        with self._lock:
-            for _, _, prober in self._probers.values():
-                prober.close()
-            self._probers.clear()
 
 
 def _in_order(specs: Iterable[ServiceSpec]) -> dict[str, ServiceSpec]:

@@ -1,0 +1,46 @@
+"""The probers of all services, kept between questions so that their connections are."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from launcher.core.events import ProbeAnswer
+from launcher.core.protocols import Prober
+from launcher.core.spec import ProbeSpec, ServiceSpec
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    spec: ProbeSpec
+    prober: Prober
+    asking: threading.Lock
+
+
+class KeptProbers:
+    """One question at a time a service, asked from whichever thread."""
+
+    def __init__(self, make: Callable[[ServiceSpec], Prober]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self._kept: dict[str, _Kept] = {}
+
+    def ask(self, spec: ServiceSpec) -> ProbeAnswer:
+        """Put one question; waits for an earlier one to the same service."""
+        with self._lock:
+            kept = self._kept.get(spec.name)
+            if kept is None or kept.spec != spec.probe:
+                if kept is not None:
+                    kept.prober.close()
+                kept = _Kept(spec.probe, self._make(spec), threading.Lock())
+                self._kept[spec.name] = kept
+        with kept.asking:
+            return kept.prober.probe()
+
+    def close(self) -> None:
+        """Drop all connections."""
+        with self._lock:
+            for kept in self._kept.values():
+                kept.prober.close()
+            self._kept.clear()

@@ -22,7 +22,9 @@ from launcher.core.events import (
     Event,
     Exited,
     LineMatched,
+    ProbeAnswer,
     Probed,
+    ProbeOutcome,
     Refuse,
     ResolvePorts,
     RestartRequested,
@@ -189,8 +191,20 @@ class Supervisor:
                     self._apply(*message)
                 self._fire_timers()
             except Exception as error:  # noqa: BLE001 - one bad event must not end the supervision
-                trace = "".join(traceback.format_exception(error))
-                self._notice(f"ERROR unexpected in the supervisor, which goes on: {trace}")
+                self._tell_unexpected(error)
+
+    def _tell_unexpected(self, error: Exception) -> None:
+        trace = "".join(traceback.format_exception(error))
+        self._notice(f"ERROR unexpected in the supervisor, which goes on: {trace}")
+
+    def _in_pool(self, work: Callable[[], None]) -> None:
+        def guarded() -> None:
+            try:
+                work()
+            except Exception as error:  # noqa: BLE001 - the pool would swallow it
+                self._tell_unexpected(error)
+
+        self._pool.submit(guarded)
 
     def _fire_timers(self) -> None:
         for name, fired in self._timers.take_due():
@@ -289,16 +303,23 @@ class Supervisor:
         known = self._children.get(name)
         if known is not None and known[0] == generation:
             # In the pool: ending a tree looks through all processes of the system.
-            self._pool.submit(known[1].act, self._specs[name].stop.steps[index].action)
+            child, action = known[1], self._specs[name].stop.steps[index].action
+            self._in_pool(lambda: child.act(action))
 
     def _probe(self, name: str, epoch: int) -> None:
         spec = self._specs[name]
 
         def ask() -> None:
-            answer = self._probers.ask(spec)
-            self._inbox.put((name, Probed(epoch, answer.outcome, answer.detail, answer.problem)))
+            # A question without an answer would be the service's last: none is asked beside it.
+            answer = ProbeAnswer(ProbeOutcome.NOT_READY, "could not be asked")
+            try:
+                answer = self._probers.ask(spec)
+            finally:
+                self._inbox.put(
+                    (name, Probed(epoch, answer.outcome, answer.detail, answer.problem))
+                )
 
-        self._pool.submit(ask)
+        self._in_pool(ask)
 
     def _resolve(self, name: str) -> None:
         try:

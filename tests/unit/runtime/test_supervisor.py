@@ -342,3 +342,23 @@ def test_an_observer_that_raises_does_not_end_the_supervision(
     house.supervisor.start("django")
     house.until(django=ServiceState.READY)
     assert "a bug of the window" in house.notices[0]
+
+
+def test_an_error_inside_a_probe_is_told_and_the_service_is_asked_again(
+    build: Callable[..., House], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    sound = FakeProber.probe
+
+    def probe(prober: FakeProber) -> ProbeAnswer:
+        asked.append(prober.name)
+        if len(asked) == 1:
+            raise RuntimeError("a fault of ours")
+        return sound(prober)
+
+    monkeypatch.setattr(FakeProber, "probe", probe)
+    house = build(service("worker"))
+    house.supervisor.start("worker")
+    house.until(worker=ServiceState.READY)
+    assert len(asked) >= 2
+    assert "a fault of ours" in house.notices[0]

@@ -119,7 +119,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="celery-launcher@loca
 MAIL_TIME_SCALE = env.float("LAUNCHER_MAIL_TIME_SCALE", default=1.0)
 MAIL_API_MAX_BYTES = 10 * 1024 * 1024
 MAIL_MAX_RECIPIENTS = 100
-CATCHER_MAX_BYTES = 25 * 1024 * 1024
+MAIL_ATTACHMENTS_MAX_BYTES = 25 * 1024 * 1024
+CATCHER_MAX_BYTES = 40 * 1024 * 1024  # as base64 a mail's attachments are larger by a third
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAIL_API_MAX_BYTES
 
 # --- the API ------------------------------------------------------------------------------------

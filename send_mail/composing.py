@@ -1,10 +1,12 @@
 """From a row to the message that is sent, with Django's message class."""
 
+from collections.abc import Iterable
 from email.utils import format_datetime, make_msgid
 
 from django.core.mail import EmailMultiAlternatives
 
-from send_mail.models import Mail
+from send_mail.attachments import Attachment, read
+from send_mail.models import Mail, MailContent
 
 
 def new_message_id() -> str:
@@ -12,7 +14,9 @@ def new_message_id() -> str:
     return make_msgid(domain="celery-launcher.localhost")
 
 
-def compose(mail: Mail, text: str, html: str) -> EmailMultiAlternatives:
+def compose(
+    mail: Mail, text: str, html: str, attachments: Iterable[Attachment] = ()
+) -> EmailMultiAlternatives:
     """Return the message; Bcc is part of the envelope alone."""
     message = EmailMultiAlternatives(
         subject=mail.subject,
@@ -21,11 +25,19 @@ def compose(mail: Mail, text: str, html: str) -> EmailMultiAlternatives:
         to=mail.to,
         cc=mail.cc,
         bcc=mail.bcc,
-        headers={"Message-ID": mail.message_id, "Date": format_datetime(mail.created_at)},
+        headers={"Message-ID": mail.message_id, "Date": format_datetime(mail.queued_at)},
     )
     if html:
         message.attach_alternative(html, "text/html")
+    for attachment in attachments:
+        message.attach(attachment.part())
     return message
+
+
+def recompose(mail: Mail, content: MailContent) -> EmailMultiAlternatives:
+    """Return the message of a saved mail again, for a backend that takes no source."""
+    files = read(bytes(content.source)) if content.attachments else ()
+    return compose(mail, content.text, content.html, files)
 
 
 def source_of(message: EmailMultiAlternatives) -> bytes:

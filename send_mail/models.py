@@ -127,7 +127,7 @@ class MailContent(models.Model):
 
 
 class Upload(models.Model):
-    """A file that waits to be attached; the mail that takes it has it in its source alone."""
+    """A file to be attached: every mail that takes it copies it; it is gone after a day."""
 
     name = models.CharField(max_length=255)
     content_type = models.CharField(max_length=127)

@@ -4,7 +4,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from send_mail.models import Mail
+from send_mail.attachments import numbered
+from send_mail.models import Attempt, Mail
+from send_mail.services import outbox
 from send_mail.services.timeline import timeline
 from send_mail.states import FINAL, SCHEDULED, State
 
@@ -58,14 +60,46 @@ def brief(mail: Mail) -> dict[str, Any]:
 
 
 def full(mail: Mail) -> dict[str, Any]:
-    """Return everything a person may see of one mail."""
+    """Return everything a person may see of one mail.
+
+    A row of an older version may lack its content, or words of its recipients: shown as empty.
+    """
+    content = outbox.content_of(mail)
     return {
         **brief(mail),
         "sender": mail.sender,
         "cc": mail.cc,
         "bcc": mail.bcc,
-        "recipients": mail.recipients,
-        "text": mail.content.text,
-        "html": mail.content.html,
+        "recipients": [_recipient(row) for row in mail.recipients],
+        "text": content.text if content else "",
+        "html": content.html if content else "",
+        "attachments": numbered(content.attachments if content else []),
         "timeline": timeline(mail),
+        "tries": [_try(attempt) for attempt in mail.tries.all()],
+        "route": mail.route,
+        "batch_id": mail.batch_id,
+        "repeat_id": mail.repeat_id,
+        "can": outbox.can(mail),
+        "resend_asks": mail.state == State.UNKNOWN,
     }
+
+
+def _recipient(row: dict[str, Any]) -> dict[str, str]:
+    asked = {"address": "", "state": "waiting", "reply": "", "words": ""}
+    return {name: str(row.get(name) or default) for name, default in asked.items()}
+
+
+def _try(attempt: Attempt) -> dict[str, Any]:
+    names = [
+        "number",
+        "worker",
+        "began_at",
+        "ended_at",
+        "phase",
+        "verdict",
+        "code",
+        "reply",
+        "words",
+    ]
+    said = {"reply": attempt.reply, "words": attempt.words}
+    return {**{name: getattr(attempt, name) for name in names}, **said}

@@ -14,6 +14,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from email_validator import EmailNotValidError, validate_email
 
+from send_mail.attachments import CONTENT_TYPE, OCTETS, plain_name
+
 MAX_SUBJECT = 900
 MAX_TEXT = 2_000_000
 _SEPARATORS = re.compile(r'(?:"(?:\\.|[^"\\])*"|[^,;])+')
@@ -96,6 +98,26 @@ def clean_address(value: str) -> str:
         raise ValidationError(msg)
     address = parsed.ascii_email if asked == plain else parsed.ascii_email.removesuffix(".test")
     return formataddr((name, address)) if name.isascii() else f'"{_quoted(name)}" <{address}>'
+
+
+def clean_file_name(value: str) -> str:
+    """Return the name of a file as it may stand in a header: its last part, nothing of a path."""
+    name = plain_name(clean_header(value))
+    if not name:
+        msg = "Give the file a name."
+        raise ValidationError(msg)
+    return name
+
+
+def clean_content_type(value: str) -> str:
+    """Return ``type/subtype``; what only a message's structure may be becomes plain octets."""
+    plain = value.partition(";")[0].strip().lower()
+    if not plain or plain.startswith(("multipart/", "message/")):
+        return OCTETS
+    if not CONTENT_TYPE.fullmatch(plain):
+        msg = f"{value[:100]} is no type of a file; application/pdf would be one."
+        raise ValidationError(msg)
+    return plain
 
 
 def bare(address: str) -> str:

@@ -1,6 +1,7 @@
 """The outbox: save, list, show, send again, cancel."""
 
 from django.db.models import Q, QuerySet
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -10,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from send_mail import presenting, serializers
+from send_mail.api.files import ANY_FILE, SOURCE, as_file, download
 from send_mail.api.views import MailView, page_parameters, paged
 from send_mail.models import Mail
 from send_mail.services import outbox, saving
@@ -74,16 +76,74 @@ class OneMail(MailView):
     @extend_schema(responses=serializers.MailFull)
     def get(self, request: Request, mail_id: int) -> Response:  # noqa: ARG002 - Django's order
         """Show it with its timeline."""
-        return Response(presenting.full(_mail(mail_id)))
+        return Response(presenting.full(found(mail_id)))
+
+    @extend_schema(
+        request=serializers.DraftRequest,
+        responses={
+            200: serializers.MailFull,
+            202: serializers.MailFull,
+            409: serializers.Detail,
+        },
+    )
+    def put(self, request: Request, mail_id: int) -> Response:
+        """Write a draft anew, in whole; 202 when it is sent by that, 409 when it is none."""
+        asked = serializers.DraftRequest(data=request.data)
+        asked.is_valid(raise_exception=True)
+        new = asked.new_mail()
+        mail = outbox.rewrite(found(mail_id), new, asked.validated_data.get("keep", ()))
+        code = status.HTTP_200_OK if new.draft else status.HTTP_202_ACCEPTED
+        return Response(presenting.full(mail), code)
+
+    @extend_schema(responses={204: None, 409: serializers.Detail})
+    def delete(self, request: Request, mail_id: int) -> Response:  # noqa: ARG002
+        """Delete what has come to its end, or a draft."""
+        outbox.delete(found(mail_id))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Copy(MailView):
+    """Edit and resend."""
+
+    @extend_schema(request=None, responses={201: serializers.MailFull, 409: serializers.Detail})
+    def post(self, request: Request, mail_id: int) -> Response:  # noqa: ARG002 - Django's order
+        """Make a draft with the same content and attachments."""
+        return Response(presenting.full(outbox.copy(found(mail_id))), status.HTTP_201_CREATED)
+
+
+class MailAttachment(MailView):
+    """One file in a mail."""
+
+    @extend_schema(responses=ANY_FILE)
+    def get(self, request: Request, mail_id: int, index: int) -> HttpResponse:  # noqa: ARG002
+        """Download it."""
+        return download(outbox.files_of(found(mail_id)), index)
+
+
+class MailSource(MailView):
+    """The message itself."""
+
+    @extend_schema(responses=SOURCE)
+    def get(self, request: Request, mail_id: int) -> HttpResponse:  # noqa: ARG002
+        """Download it as it goes over the wire; without Bcc."""
+        content = outbox.content_of(found(mail_id))
+        if content is None:
+            raise Http404(outbox.NO_CONTENT)
+        return as_file(bytes(content.source), "message/rfc822", f"mail-{mail_id}.eml")
 
 
 class Resend(MailView):
     """Sending again, at the user's word."""
 
-    @extend_schema(request=None, responses={202: serializers.MailBrief, 409: serializers.Detail})
-    def post(self, request: Request, mail_id: int) -> Response:  # noqa: ARG002 - Django's order
-        """Queue it again, or a copy when it was delivered."""
-        mail = outbox.resend(_mail(mail_id))
+    @extend_schema(
+        request=serializers.ResendRequest,
+        responses={202: serializers.MailBrief, 409: serializers.Detail},
+    )
+    def post(self, request: Request, mail_id: int) -> Response:
+        """Queue it again, or a copy when it was delivered; `sure` when it may have arrived."""
+        asked = serializers.ResendRequest(data=request.data)
+        asked.is_valid(raise_exception=True)
+        mail = outbox.resend(found(mail_id), sure=asked.validated_data["sure"])
         return Response(presenting.brief(mail), status.HTTP_202_ACCEPTED)
 
 
@@ -93,11 +153,12 @@ class Cancel(MailView):
     @extend_schema(request=None, responses={200: serializers.MailBrief, 409: serializers.Detail})
     def post(self, request: Request, mail_id: int) -> Response:  # noqa: ARG002 - Django's order
         """Cancel it."""
-        mail = outbox.cancel(_mail(mail_id))
+        mail = outbox.cancel(found(mail_id))
         return Response(presenting.brief(mail))
 
 
-def _mail(mail_id: int) -> Mail:
+def found(mail_id: int) -> Mail:
+    """Return the mail with its content, or answer 404."""
     return get_object_or_404(Mail.objects.select_related("content"), pk=mail_id)
 
 

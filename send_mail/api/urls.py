@@ -3,13 +3,18 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from send_mail.api import inbox, login_links, mails, queue
+from send_mail.api import files, inbox, login_links, mails, queue
 
 urlpatterns = [
     path("mails", mails.Mails.as_view()),
     path("mails/<int:mail_id>", mails.OneMail.as_view()),
     path("mails/<int:mail_id>/resend", mails.Resend.as_view()),
     path("mails/<int:mail_id>/cancel", mails.Cancel.as_view()),
+    path("mails/<int:mail_id>/copy", mails.Copy.as_view()),
+    path("mails/<int:mail_id>/source", mails.MailSource.as_view()),
+    path("mails/<int:mail_id>/attachments/<int:index>", mails.MailAttachment.as_view()),
+    path("uploads", files.Uploads.as_view()),
+    path("uploads/<int:upload_id>", files.OneUpload.as_view()),
     path("inbox", inbox.Inbox.as_view()),
     path("inbox/<int:caught_id>", inbox.OneCaught.as_view()),
     path("queue", queue.Queue.as_view()),

@@ -1,8 +1,16 @@
 """What the API takes and gives, field by field; ``validation`` has the rules of content."""
 
 from send_mail.serializers.fields import Detail
+from send_mail.serializers.files import Upload, UploadRequest
 from send_mail.serializers.inbox import CaughtFull, CaughtPage
-from send_mail.serializers.mails import MailBrief, MailFull, MailPage, MailRequest
+from send_mail.serializers.mails import (
+    DraftRequest,
+    MailBrief,
+    MailFull,
+    MailPage,
+    MailRequest,
+    ResendRequest,
+)
 from send_mail.serializers.queue import (
     LoginLinkAnswer,
     LoginLinkRequest,
@@ -15,6 +23,7 @@ __all__ = (
     "CaughtFull",
     "CaughtPage",
     "Detail",
+    "DraftRequest",
     "LoginLinkAnswer",
     "LoginLinkRequest",
     "MailBrief",
@@ -24,4 +33,7 @@ __all__ = (
     "QueueState",
     "QueueSwitch",
     "RelayResult",
+    "ResendRequest",
+    "Upload",
+    "UploadRequest",
 )

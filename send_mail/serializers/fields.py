@@ -53,6 +53,18 @@ class RawCharField(serializers.CharField):
         super().__init__(trim_whitespace=False, allow_blank=True, **kwargs)
 
 
+class IdsField(serializers.ListField):
+    """A list of whole numbers that may be ids, without doubles."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        child = serializers.IntegerField(min_value=0, max_value=2**63 - 1)
+        super().__init__(child=child, max_length=1000, **kwargs)
+
+    def to_internal_value(self, data: Any) -> list[int]:
+        """Return them in order."""
+        return list(dict.fromkeys(super().to_internal_value(data)))
+
+
 class Detail(serializers.Serializer[Any]):
     """A refusal in words."""
 

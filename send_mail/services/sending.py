@@ -54,7 +54,7 @@ def _hand_over(mail: Mail, claim: claims.Claim) -> Outcome:
     recipients = waiting_recipients(mail)
 
     def message() -> Any:
-        composed = composing.compose(mail, content.text, content.html)
+        composed = composing.recompose(mail, content)
         composed.recipients = lambda: recipients  # type: ignore[method-assign]
         return composed
 

@@ -1,0 +1,1 @@
+"""What the pages' templates need beside Django's own tags."""

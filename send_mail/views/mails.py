@@ -1,0 +1,100 @@
+"""One mail: where it is, followed live, and what may be done with it.
+
+The page asks again in growing steps instead of holding a stream (SSE): each stream would hold one
+of waitress's threads for as long as somebody looks.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from send_mail import presenting
+from send_mail.errors import NotPossibleError
+from send_mail.models import Mail
+from send_mail.services import outbox
+from send_mail.services.timeline import timeline
+from send_mail.states import FINAL, State, sources
+from send_mail.views import reach
+
+STEPS = {
+    "saved": "Saved",
+    "published": "Given to the broker",
+    "received": "Taken by a worker",
+    "sending": "Being handed to the mail server",
+    "delivered": "Delivered",
+    "retrying": "Will be tried again",
+    "failed": "Failed",
+    "unknown": "May have arrived",
+    "returned": "Back in the queue",
+    "quarantined": "Set aside",
+    "cancelled": "Cancelled",
+    "resent": "Sent again at your word",
+}
+
+
+@never_cache
+@require_safe
+def sent(request: HttpRequest, mail_id: int) -> HttpResponse:
+    """Show where the mail is; the page's script keeps that up to date."""
+    return _shown(request, reach.mail_or_404(request, mail_id))
+
+
+@never_cache
+@require_GET
+def sent_status(request: HttpRequest, mail_id: int) -> HttpResponse:
+    """Answer the part of the page that changes, as the page's script asks for it."""
+    mail = reach.mail_or_404(request, mail_id)
+    return render(request, "send_mail/_progress.html", {"progress": _progress(mail)})
+
+
+@require_POST
+def resend(request: HttpRequest, mail_id: int) -> HttpResponse:
+    """Send it again; what may have arrived already only after a second yes."""
+    mail = reach.mail_or_404(request, mail_id)
+    if mail.state == State.UNKNOWN and request.POST.get("sure") != "yes":
+        return render(request, "send_mail/confirm_resend.html", {"mail": mail})
+    try:
+        again = outbox.resend(mail)
+    except NotPossibleError as error:
+        return _shown(request, mail, str(error))
+    reach.remember(request, again)
+    return redirect("sent", mail_id=again.pk)
+
+
+@require_POST
+def cancel(request: HttpRequest, mail_id: int) -> HttpResponse:
+    """Cancel it while no worker has it."""
+    mail = reach.mail_or_404(request, mail_id)
+    try:
+        outbox.cancel(mail)
+    except NotPossibleError as error:
+        return _shown(request, mail, str(error))
+    return redirect("sent", mail_id=mail.pk)
+
+
+def _shown(request: HttpRequest, mail: Mail, refusal: str = "") -> HttpResponse:
+    status = 409 if refusal else 200
+    shown = {
+        "mail": mail,
+        "content": getattr(mail, "content", None),
+        "progress": _progress(mail),
+        "refusal": refusal,
+    }
+    return render(request, "send_mail/success.html", shown, status=status)
+
+
+def _progress(mail: Mail) -> dict[str, Any]:
+    brief = presenting.brief(mail)
+    wanted = ("id", "state", "state_words", "final", "last_reply", "due_at", "attempts")
+    told = len(mail.recipients) > 1 or any(row.get("reply") for row in mail.recipients)
+    return {
+        **{name: brief[name] for name in wanted},
+        "timeline": [{**step, "label": STEPS[step["event"]]} for step in timeline(mail)],
+        "tries": list(mail.tries.all()) if mail.attempts else [],
+        "recipients": mail.recipients if told else [],
+        "can_resend": mail.state in FINAL,
+        "can_cancel": mail.state in sources(State.CANCELLED),
+    }

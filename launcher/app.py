@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import site
 import sys
 import sysconfig
@@ -16,6 +17,7 @@ from launcher.control_verbs import verbs
 from launcher.core.checks import Verdict, check_pair
 from launcher.core.facts import BrokerMode, RabbitInstallation
 from launcher.core.project import Project
+from launcher.mail_servers import MailServers
 from launcher.paths import Home, HomeError
 from launcher.platform.system import System
 from launcher.runtime import embedded_broker, instance
@@ -24,6 +26,7 @@ from launcher.runtime.credentials import load_or_make
 from launcher.runtime.guard import Guard
 from launcher.runtime.installations import find_rabbitmq
 from launcher.runtime.logs import LogStore
+from launcher.runtime.passwords import Passwords
 from launcher.runtime.port_claims import PortClaims
 from launcher.runtime.process import program_folder
 from launcher.runtime.repair import fix_command
@@ -31,7 +34,7 @@ from launcher.services.catalogue import wanted_endpoints
 from launcher.services.plan import Plan
 from launcher.services.rabbitmq import node_files
 from launcher.session import Session
-from launcher.settings import load, write_template
+from launcher.settings import write_template
 
 
 class BrokerMissingError(Exception):
@@ -72,7 +75,8 @@ def open_session(home: Home, wishes: Wishes = Wishes()) -> Iterator[Session]:
     system = platform.current()
     home.prepare()
     write_template(home.settings_file)
-    settings, errors = load(home.settings_file)
+    mail_servers = open_mail_servers(home)
+    settings = mail_servers.settings
     if wishes.broker is not None:
         settings = replace(settings, broker=wishes.broker)
     run = uuid.uuid4().hex
@@ -87,7 +91,7 @@ def open_session(home: Home, wishes: Wishes = Wishes()) -> Iterator[Session]:
             run=run,
             broker=broker,
             endpoints=ports.resolve(wanted_endpoints(settings, broker)),
-            secrets=load_or_make(home.secrets_file, system),
+            secrets={**load_or_make(home.secrets_file, system), **mail_servers.secrets_at_start()},
             rabbitmq=rabbit,
             plain_data=_plain_data(home, broker, system),
         )
@@ -100,7 +104,7 @@ def open_session(home: Home, wishes: Wishes = Wishes()) -> Iterator[Session]:
             guard=lambda: Guard(system, run, str(program_folder())),
             ports=ports,
             write_files=lambda changed: _write_broker_files(changed, system),
-            settings_errors=errors,
+            mail_servers=mail_servers,
         )
     except BaseException:
         holder.release()
@@ -114,6 +118,21 @@ def open_session(home: Home, wishes: Wishes = Wishes()) -> Iterator[Session]:
         control.close()
         if plan.plain_data is not None:
             plan.plain_data.unlink(missing_ok=True)
+
+
+def open_mail_servers(home: Home) -> MailServers:
+    """The user's mail servers, with the passwords that the environment has for those in use."""
+    servers = MailServers(home.settings_file, Passwords())
+    choice = servers.choice
+    for name, variable in (
+        (choice.release, "EMAIL_RELEASE_PASSWORD"),
+        (choice.profile, "EMAIL_HOST_PASSWORD"),
+    ):
+        given = os.environ.get(variable, "")
+        if given and name in servers.profiles:
+            # Bound to its profile: chosen later, another server must not be told this password.
+            servers.passwords.remember(name, given)
+    return servers
 
 
 def _plain_data(home: Home, broker: BrokerMode, system: System) -> Path | None:

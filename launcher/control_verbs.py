@@ -8,6 +8,7 @@ from typing import Any
 from launcher.core.explain import explain
 from launcher.mail import Draft, MailRefused, MailUnavailable
 from launcher.runtime.control import Answer, Handler, RequestError
+from launcher.runtime.passwords import PasswordError
 from launcher.session import Session
 
 Request = Mapping[str, Any]
@@ -88,9 +89,19 @@ def verbs(session: Session) -> Mapping[str, Handler]:
         "send": send,
         "mail": mail,
         "environment": environment,
+        "mail-servers": lambda _: _mail_servers(session),
         "raise": raise_window,
         "quit": quit_all,
     }
+
+
+def _mail_servers(session: Session) -> Iterator[Answer]:
+    """Another process changed them: take them from file and store, never from a request."""
+    try:
+        session.mail_servers.reload()
+    except PasswordError as error:
+        raise RequestError(str(error)) from error
+    yield {"ok": True}
 
 
 def status_answer(session: Session) -> Answer:

@@ -1,4 +1,5 @@
-"""The plan of a run as it stands: it changes when a service loses its port to another program.
+"""The plan of a run as it stands: it changes when a service loses its port to another program,
+or when the user chooses other mail servers.
 
 Owns the plan, the descriptions made from it, and the claims on its ports. Whom to tell about a
 change is left to the session.
@@ -6,7 +7,7 @@ change is left to the session.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from launcher.core.facts import Endpoints, Notice, PortNotice
@@ -15,10 +16,11 @@ from launcher.runtime import port_choice
 from launcher.runtime.port_claims import PortClaims
 from launcher.services.catalogue import SERVICE_OF_PORT, catalogue, with_titles
 from launcher.services.plan import Plan
+from launcher.settings import Settings
 
 
 class LivePlan:
-    """Read from any thread; changed by `choose_ports_anew` alone, which one thread calls.
+    """Read from any thread; changed by the methods that say so, which one thread calls.
 
     `write_files` puts on disk what services read of a plan beside their command lines.
     """
@@ -65,6 +67,13 @@ class LivePlan:
         self._write_files(plan)
         self._plan, self._specs = plan, catalogue(plan)
         return with_titles(found.notices)
+
+    def use_mail_servers(self, settings: Settings, secrets: Mapping[str, str]) -> None:
+        """Describe the services with other mail servers; all else stays as it was at the start."""
+        plan = self._plan
+        known = replace(plan.settings, smtp=settings.smtp, mail=settings.mail)
+        self._plan = replace(plan, settings=known, secrets={**plan.secrets, **secrets})
+        self._specs = catalogue(self._plan)
 
     def held_ports(self) -> int:
         """How many ports of this run somebody listens on now, asked of the system."""

@@ -17,6 +17,7 @@ from launcher.core.spec import Link, ServiceSpec
 from launcher.core.state import ServiceStatus
 from launcher.live_plan import LivePlan
 from launcher.mail import MailClient
+from launcher.mail_servers import MailServers
 from launcher.platform.system import System
 from launcher.runtime import prerequisites, repair
 from launcher.runtime.clock import MonotonicClock
@@ -31,7 +32,7 @@ from launcher.runtime.supervisor import Supervisor, all_at_rest
 from launcher.runtime.usage import Usage, UsageMeter
 from launcher.services.plan import Plan
 from launcher.services.project import environment
-from launcher.settings import SettingsError
+from launcher.settings import Settings
 
 STOP_LIMIT = 16.0
 """Seconds for an ordered stop of everything; after it what is left is ended at once.
@@ -62,13 +63,14 @@ class Session:
         guard: Callable[[], Guard],
         ports: PortClaims,
         write_files: Callable[[Plan], None],
-        settings_errors: Sequence[SettingsError],
+        mail_servers: MailServers,
     ) -> None:
         self._live = LivePlan(plan, ports, write_files)
         self._system = system
         self._instance = instance
         self.logs = logs
-        self._settings_errors = settings_errors
+        self.mail_servers = mail_servers
+        mail_servers.tell(self._use_mail_servers)
         self._checks: tuple[CheckResult, ...] = ()
         self._clock = MonotonicClock()
         self._meter = UsageMeter()
@@ -140,7 +142,11 @@ class Session:
         """The prerequisites as they were found last; wrong settings first."""
         wrong = [
             CheckResult("Settings", Verdict.WARN, error.words, "Correct the file, then restart.")
-            for error in self._settings_errors
+            for error in self.mail_servers.errors
+        ]
+        wrong += [
+            CheckResult("Mail server", Verdict.WARN, words, remedy)
+            for words, remedy in self.mail_servers.worries()
         ]
         return (*wrong, *self._checks)
 
@@ -218,7 +224,7 @@ class Session:
         self._supervisor.run()
         for notice in self.notices():
             self._notice(notice.words)
-        for error in self._settings_errors:
+        for error in self.mail_servers.errors:
             self.logs.note(f"WARNING {error.words}")
         threading.Thread(target=self._look_around, name="prerequisites", daemon=True).start()
 
@@ -323,6 +329,15 @@ class Session:
         if not self.statuses()["django"].satisfies:
             return None
         return f"http://{self.plan.endpoints['django'].text}"
+
+    def _use_mail_servers(self, settings: Settings, secrets: Mapping[str, str]) -> None:
+        """On any thread: Django and the worker are restarted if this changes anything for them."""
+
+        def describe() -> Iterable[ServiceSpec]:
+            self._live.use_mail_servers(settings, secrets)
+            return self._live.specs
+
+        self._supervisor.describe_anew(describe)
 
     def _resolve_ports(self, service: str) -> Iterable[ServiceSpec]:
         """On the supervisor's thread: choose anew for a service that lost its port."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from pathlib import Path
 
@@ -13,10 +12,8 @@ _NAMES = ("secret_key", "broker_password", "flower_password", "admin_password", 
 
 
 def load_or_make(path: Path, system: System) -> dict[str, str]:
-    """The credentials of this installation, made at the first start, and those of this run.
+    """The credentials of this installation, made at the first start, and a new `api_token`.
 
-    Of this run are a new `api_token` and the user's `mail_password`, which is taken from the
-    environment variable EMAIL_HOST_PASSWORD and never stored.
     The file is readable by the user alone. One that is damaged or lacks a name is completed.
     """
     try:
@@ -29,8 +26,4 @@ def load_or_make(path: Path, system: System) -> dict[str, str]:
     made = {name: secrets.token_urlsafe(32) for name in _NAMES if name not in known}
     if made:
         system.write_private(path, json.dumps(known | made, indent=1))
-    of_this_run = {
-        "api_token": secrets.token_urlsafe(32),
-        "mail_password": os.environ.get("EMAIL_HOST_PASSWORD", ""),
-    }
-    return known | made | of_this_run
+    return known | made | {"api_token": secrets.token_urlsafe(32)}

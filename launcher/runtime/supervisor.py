@@ -153,6 +153,10 @@ class Supervisor:
         """Stop all in the order that nobody loses what it depends on."""
         self._inbox.put(_Call(lambda: self._stop_in_order(self._specs)))
 
+    def describe_anew(self, describe: Callable[[], Iterable[ServiceSpec]]) -> None:
+        """Take other descriptions, made on this thread; what they change is restarted."""
+        self._inbox.put(_Call(lambda: self._replace(describe(), asked_by="")))
+
     def nudge(self) -> None:
         """Tell all observers the present state once more."""
         self._inbox.put(_Call(self._publish))

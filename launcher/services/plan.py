@@ -65,8 +65,9 @@ class Plan:
 
     @property
     def email_url(self) -> str:
-        """Where mail goes: the user's server, else the built-in catcher. Holds no password."""
-        return self.settings.mail_server or f"smtp://{self.endpoints['catcher'].text}"
+        """Where mail goes: the profile in use, else the built-in catcher. Holds no password."""
+        profile = self.settings.profile
+        return profile.url if profile else f"smtp://{self.endpoints['catcher'].text}"
 
     @property
     def worker_node(self) -> str:

@@ -32,7 +32,12 @@ _NOTHING_IN_HAND = LineWatch(r"nothing in hand, may be ended", LineMeaning.MAY_E
 
 
 def environment(plan: Plan) -> Mapping[str, str]:
-    """What every process of the project gets; `celery-launcher env` prints the same."""
+    """What the project's own commands need; `celery-launcher env` prints it."""
+    return {**_base(plan), **_mail(plan)}
+
+
+def _base(plan: Plan) -> Mapping[str, str]:
+    """What every process of the project gets."""
     return {
         **plan.project.environment,
         "DJANGO_SETTINGS_MODULE": plan.project.settings_module,
@@ -42,11 +47,27 @@ def environment(plan: Plan) -> Mapping[str, str]:
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "DATABASE_URL": plan.database_url,
         "CELERY_BROKER_URL": plan.broker_url,
-        "EMAIL_URL": plan.email_url,
-        "DEFAULT_FROM_EMAIL": plan.settings.mail_from,
         "LAUNCHER_MAIL_TIME_SCALE": f"{plan.settings.mail_time_scale:g}",
         # Green DNS takes eventlet's place of the system's resolver, which breaks on Windows.
         "EVENTLET_NO_GREENDNS": "yes",
+    }
+
+
+def _mail(plan: Plan) -> Mapping[str, str]:
+    """Which mail servers are used for what, without their passwords: for Django and the worker.
+
+    Others do not get it, so that they need no restart when it changes. Every entry is said out
+    loud: one of the user's shell must not take its place.
+    """
+    settings = plan.settings
+    profile, release = settings.profile, settings.release_profile
+    return {
+        "EMAIL_URL": plan.email_url,
+        "DEFAULT_FROM_EMAIL": (profile.sender if profile else "") or settings.mail_from,
+        "EMAIL_RELEASE_URL": release.url if release else "",
+        "EMAIL_RELEASE_FROM": (release.sender or settings.mail_from) if release else "",
+        "MAIL_REDIRECT_TO": settings.mail.redirect_to,
+        "LAUNCHER_MAIL_RETENTION_DAYS": str(settings.mail.retention_days),
     }
 
 
@@ -59,7 +80,7 @@ def migrate(plan: Plan) -> ServiceSpec:
         summary="migrations, before Django and the worker",
         command=(plan.project.interpreter, "-m", "django", "prepare_database"),
         environment={
-            **environment(plan),
+            **_base(plan),
             "LAUNCHER_ADMIN_PASSWORD": plan.secrets["admin_password"],
         },
         folder=plan.project.folder,
@@ -126,8 +147,9 @@ def worker(plan: Plan) -> ServiceSpec:
         ),
         environment={
             **environment(plan),
-            # The worker alone speaks to the mail server.
+            # The worker alone speaks to the mail servers.
             "EMAIL_HOST_PASSWORD": plan.secrets["mail_password"],
+            "EMAIL_RELEASE_PASSWORD": plan.secrets["release_password"],
         },
         folder=plan.project.folder,
         depends_on=_with_broker(plan, "migrate"),
@@ -171,7 +193,7 @@ def beat(plan: Plan) -> ServiceSpec:
                 f"{plan.project.celery_app}.beat:TickingScheduler",
             ),
         ),
-        environment={**environment(plan), "CELERY_BEAT_TICK_FILE": str(tick)},
+        environment={**_base(plan), "CELERY_BEAT_TICK_FILE": str(tick)},
         folder=plan.project.folder,
         depends_on=_with_broker(plan, "migrate"),
         boots_beside=_beside_broker(plan),
@@ -194,7 +216,7 @@ def flower(plan: Plan) -> ServiceSpec:
             *(*_celery(plan), "flower"),
             *(f"--address={where.address}", f"--port={where.port}"),
         ),
-        environment={**environment(plan), "FLOWER_BASIC_AUTH": login},
+        environment={**_base(plan), "FLOWER_BASIC_AUTH": login},
         folder=plan.project.folder,
         # It would start without a broker, but say so loudly: a second error log for one fact.
         depends_on=_with_broker(plan),
@@ -241,7 +263,7 @@ def catcher(plan: Plan) -> ServiceSpec:
             *(plan.project.interpreter, "-m", "django", "catch_mail"),
             *("--host", where.address, "--port", str(where.port)),
         ),
-        environment=environment(plan),
+        environment=_base(plan),
         folder=plan.project.folder,
         depends_on=("migrate",),
         address=where.address,

@@ -18,7 +18,15 @@ from launcher.services.plan import Plan
 from launcher.settings import Settings
 
 SECRETS = dict.fromkeys(
-    ("secret_key", "flower_password", "admin_password", "api_token", "mail_password"), "canary"
+    (
+        "secret_key",
+        "flower_password",
+        "admin_password",
+        "api_token",
+        "mail_password",
+        "release_password",
+    ),
+    "canary",
 )
 
 

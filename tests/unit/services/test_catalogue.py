@@ -19,6 +19,8 @@ from launcher.services.plan import Plan
 from launcher.services.project import environment
 from launcher.services.rabbitmq import node_files
 from launcher.settings import Settings
+from launcher.smtp.choice import MailChoice
+from launcher.smtp.profile import Security, SmtpProfile
 
 SECRETS = {
     name: f"canary-{name}"
@@ -30,6 +32,7 @@ SECRETS = {
         "erlang_cookie",
         "api_token",
         "mail_password",
+        "release_password",
     )
 }
 RABBIT = RabbitInstallation("/r/rabbitmq-server", "3.10.8", "/e/erl", "25.2.3", "/e/epmd")
@@ -85,11 +88,49 @@ def test_the_password_of_the_api_reaches_django_alone(plan: Plan) -> None:
     assert holders == ["django"]
 
 
+@pytest.mark.parametrize("name", ["mail_password", "release_password"])
 @every_broker
-def test_the_password_of_the_mail_server_reaches_the_worker_alone(plan: Plan) -> None:
-    holders = [s.name for s in catalogue(plan) if "canary-mail_password" in s.environment.values()]
+def test_the_password_of_a_mail_server_reaches_the_worker_alone(plan: Plan, name: str) -> None:
+    holders = [s.name for s in catalogue(plan) if f"canary-{name}" in s.environment.values()]
     assert holders == ["worker"]
-    assert "canary-mail_password" not in environment(plan).values()
+    assert f"canary-{name}" not in environment(plan).values()
+
+
+WORK = SmtpProfile("work", "mail.example.org", 587, Security.STARTTLS, "me@example.org", "me@x.org")
+MAIL = {"EMAIL_URL", "DEFAULT_FROM_EMAIL", "EMAIL_RELEASE_URL", "EMAIL_RELEASE_FROM"} | {
+    "MAIL_REDIRECT_TO",
+    "LAUNCHER_MAIL_RETENTION_DAYS",
+}
+
+
+def test_without_a_choice_mail_goes_to_the_catcher_and_nothing_is_released() -> None:
+    told = environment(PLANS[1])
+    assert {name: told[name] for name in MAIL} == {
+        "EMAIL_URL": "smtp://127.0.0.1:1025",
+        "DEFAULT_FROM_EMAIL": "launcher@localhost",
+        "EMAIL_RELEASE_URL": "",
+        "EMAIL_RELEASE_FROM": "",
+        "MAIL_REDIRECT_TO": "",
+        "LAUNCHER_MAIL_RETENTION_DAYS": "0",
+    }
+
+
+def test_the_chosen_mail_servers_are_told_to_django_and_the_worker_alone() -> None:
+    two = SmtpProfile("two", "two.example.org", 465, Security.TLS)
+    choice = MailChoice("work", "two", "safe@example.org", 7)
+    chosen = plan(BrokerMode.EMBEDDED, Settings(smtp={"work": WORK, "two": two}, mail=choice))
+    wanted = {
+        "EMAIL_URL": "smtp+tls://me%40example.org@mail.example.org:587",
+        "DEFAULT_FROM_EMAIL": "me@x.org",
+        "EMAIL_RELEASE_URL": "smtp+ssl://two.example.org:465",
+        "EMAIL_RELEASE_FROM": "launcher@localhost",
+        "MAIL_REDIRECT_TO": "safe@example.org",
+        "LAUNCHER_MAIL_RETENTION_DAYS": "7",
+    }
+    for spec in catalogue(chosen):
+        told = {name: value for name, value in spec.environment.items() if name in MAIL}
+        assert told == (wanted if spec.name in ("django", "worker") else {}), spec.name
+    assert wanted.items() <= environment(chosen).items()
 
 
 @every_broker

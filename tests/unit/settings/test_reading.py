@@ -10,6 +10,8 @@ import pytest
 from launcher.core.facts import BrokerMode
 from launcher.services.catalogue import wanted_endpoints
 from launcher.settings import TEMPLATE, Settings, check_broker, load, parse, write_template
+from launcher.smtp.choice import MailChoice
+from launcher.smtp.profile import Security, SmtpProfile
 
 
 def test_an_absent_file_means_the_defaults(tmp_path: Path) -> None:
@@ -24,11 +26,24 @@ def test_every_setting_can_be_set() -> None:
         log_level = "debug"
         start_services = false
         flower_address = "127.0.0.1"
-        mail_server = "smtp+tls://user@mail.example:587"
         mail_from = "me@example.org"
         mail_time_scale = 0.5
         [ports]
         django = 8100
+        [smtp.work]
+        host = "mail.example.org"
+        port = 465
+        security = "tls"
+        user = "me@example.org"
+        from = "Me <me@example.org>"
+        [smtp."local-2"]
+        host = "127.0.0.1"
+        security = "none"
+        [mail]
+        profile = "local-2"
+        release = "work"
+        redirect_to = "safe@example.org"
+        retention_days = 30
         """
     settings, errors = parse(text)
     assert errors == []
@@ -39,11 +54,24 @@ def test_every_setting_can_be_set() -> None:
         log_level="debug",
         start_services=False,
         flower_address="127.0.0.1",
-        mail_server="smtp+tls://user@mail.example:587",
         mail_from="me@example.org",
         mail_time_scale=0.5,
         ports={"django": 8100},
+        smtp={
+            "work": SmtpProfile(
+                "work",
+                "mail.example.org",
+                465,
+                Security.TLS,
+                "me@example.org",
+                "Me <me@example.org>",
+            ),
+            "local-2": SmtpProfile("local-2", "127.0.0.1", 25, Security.NONE),
+        },
+        mail=MailChoice("local-2", "work", "safe@example.org", 30),
     )
+    assert settings.profile is settings.smtp["local-2"]
+    assert settings.release_profile is settings.smtp["work"]
 
 
 @pytest.mark.parametrize(
@@ -59,8 +87,31 @@ def test_every_setting_can_be_set() -> None:
         ("start_services = 1", "start_services", 1, "true or false"),
         ("mail_time_scale = 0", "mail_time_scale", 1, "above 0"),
         ("mail_time_scale = nan", "mail_time_scale", 1, "above 0"),
-        ('mail_server = "smtp://u:secret@h"', "mail_server", 1, "leave the password out"),
-        ('mail_server = "h:25"', "mail_server", 1, "smtp+tls://user@host:587"),
+        ("[mail]\nredirect = 'a@b'", "mail.redirect", 2, "did you mean redirect_to?"),
+        ("\n[mail]\nredirect_to = 'nobody'", "mail.redirect_to", 3, "one address"),
+        ("[mail]\nprofile = 'wrok'", "mail.profile", 2, "no usable profile [smtp.wrok]"),
+        ("[mail]\nrelease = 'catcher'", "mail.release", 2, "no usable profile"),
+        ("[mail]\nretention_days = -1", "mail.retention_days", 2, "0 to keep all"),
+        ("mail = 5", "mail", 1, "[mail] table"),
+        ("smtp = 5", "smtp", 1, "[smtp.work] table"),
+        ("[smtp]\nwork = 5", "smtp.work", 2, "[smtp.work]"),
+        ("[smtp.catcher]\nhost = 'h'", "smtp.catcher", 1, "the built-in inbox's own"),
+        ("[smtp.'a b']\nhost = 'h'", "smtp.a b", 1, "letters, digits"),
+        ("pool = 'eventlet'\n[smtp.w]\nport = 25", "smtp.w.host", 2, "say which server"),
+        ("[smtp.w]\nhost = 'h'\nport = '25'", "smtp.w.port", 3, "from 1 to 65535"),
+        ("[smtp.w]\nhost = 'h'\nsecurity = 'ssl'", "smtp.w.security", 3, '"starttls", "tls"'),
+        (
+            "[smtp.w]\nhost = 'mail.example'\nsecurity = 'none'",
+            "smtp.w.security",
+            3,
+            "to this computer alone",
+        ),
+        ("[smtp.w]\nhost = 'smtp://h'", "smtp.w.host", 2, "leave out what stands before"),
+        ("[smtp.w]\nhost = 'h'\nuser = \"a\\nb\"", "smtp.w.user", 3, "printable"),
+        ("[smtp.w]\nhost = 'h'\nfrom = 'me'", "smtp.w.from", 3, "use an address"),
+        ("[smtp.w]\nhost = 'h'\npassword = 'x'", "smtp.w.password", 3, "out of this file"),
+        ("smtp.w = {host = 'h', port = 0}", "smtp.w.port", 1, "from 1 to 65535"),
+        ("[smtp]\nw.host = 'h'\nw.port = 0", "smtp.w.port", 3, "from 1 to 65535"),
         ("[ports]\ndjango = 70000", "ports.django", 2, "from 1 to 65535"),
         ("[ports]\ndjnago = 1", "ports.djnago", 2, "did you mean django?"),
         ("ports = 5", "ports", 1, "[ports] table"),
@@ -120,7 +171,8 @@ def test_a_new_file_says_every_setting_with_its_default(tmp_path: Path) -> None:
     )
     settings, errors = parse(uncommented)
     assert errors == []
-    assert replace(settings, ports={}) == Settings()
+    assert replace(settings, ports={}, smtp={}) == Settings()
+    assert settings.smtp["work"].host == "smtp.example.org"
     usual = wanted_endpoints(Settings(), BrokerMode.RABBITMQ)
     assert settings.ports == {name: endpoint.port for name, endpoint in usual.items()}
 
@@ -130,3 +182,30 @@ def test_a_file_that_is_there_is_left_alone(tmp_path: Path) -> None:
     path.write_text('pool = "threads"')
     write_template(path)
     assert path.read_text() == 'pool = "threads"'
+
+
+WORK = '[smtp.work]\nhost = "mail.example.org"\n'
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        'profile = "work"\nredirect_to = "not an address"',
+        'profile = "work"\nredirect_too = "me@example.org"',
+        'profile = "work"\nrelease = "wrok"',
+    ],
+)
+def test_a_mistake_in_the_choice_keeps_all_mail_at_home(table: str) -> None:
+    settings, (error,) = parse(f"{WORK}[mail]\n{table}\n")
+    assert settings.mail == MailChoice()
+    assert settings.profile is None
+    assert "goes to the built-in inbox" in error.remedy
+
+
+def test_a_profile_with_a_mistake_is_left_out_and_whoever_chose_it_is_told() -> None:
+    settings, errors = parse('[smtp.work]\nhost = "h"\nport = 0\n[mail]\nprofile = "work"\n')
+    assert settings == Settings()
+    assert [(error.key, error.line) for error in errors] == [
+        ("smtp.work.port", 3),
+        ("mail.profile", 5),
+    ]

@@ -1,0 +1,179 @@
+"""The user's mail servers: changed here, for the window, the terminal and a run alike.
+
+Profiles and the choice among them stand in settings.toml, passwords in the system's store. Whoever
+runs services is told of a change and decides what has to be restarted.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from launcher.paths import program
+from launcher.runtime.passwords import Kept, PasswordError, Passwords
+from launcher.runtime.smtp_check import CheckCancelledError, CheckFailedError, SmtpCheck
+from launcher.runtime.smtp_dialogue import Said
+from launcher.runtime.smtp_words import CANCELLED, Outcome, explain_failure, good
+from launcher.settings import Settings, SettingsError, load
+from launcher.settings.editing import remove_profile, save_choice, save_profile
+from launcher.smtp.choice import MailChoice
+from launcher.smtp.profile import CATCHER, SmtpProfile
+
+Changed = Callable[[Settings, Mapping[str, str]], None]
+"""Is told the settings and the passwords that belong to them: see `MailServers.secrets`."""
+
+
+class MailServers:
+    """What the user knows and has chosen. Every method may block: on files, on the system's store.
+
+    Methods that change something raise `launcher.settings.editing.NotEditableError` or
+    `launcher.runtime.passwords.PasswordError`, each with words for the user. `changed` is called
+    after each change.
+    """
+
+    def __init__(
+        self, file: Path, passwords: Passwords, changed: Changed = lambda *_: None
+    ) -> None:
+        self._file = file
+        self._changed = changed
+        self._lock = threading.RLock()
+        self._missing: tuple[str, ...] = ()
+        self._refused = ""
+        self.passwords = passwords
+        self._settings, self._errors = load(file)
+
+    def tell(self, changed: Changed) -> None:
+        """Have changes told from now on."""
+        self._changed = changed
+
+    # -- asking --------------------------------------------------------------------------------
+
+    @property
+    def settings(self) -> Settings:
+        """As they were read last."""
+        return self._settings
+
+    @property
+    def errors(self) -> Sequence[SettingsError]:
+        """What is wrong in the file, as it was read last."""
+        return self._errors
+
+    @property
+    def profiles(self) -> Mapping[str, SmtpProfile]:
+        """All usable profiles by name."""
+        return self._settings.smtp
+
+    @property
+    def choice(self) -> MailChoice:
+        """Which one is used for what."""
+        return self._settings.mail
+
+    def has_password(self, name: str) -> bool:
+        """Whether the password of a profile is known."""
+        return bool(self.passwords.get(name))
+
+    @property
+    def missing(self) -> Sequence[str]:
+        """The profiles in use that log in, and whose password was not known when last asked."""
+        return self._missing
+
+    def worries(self) -> Sequence[tuple[str, str]]:
+        """What keeps mails from being sent, each with its remedy; does not block."""
+        if self._refused:
+            return [(self._refused, "Then choose the mail server again.")]
+        return [
+            (
+                f"The password of the mail server {name} is not known.",
+                f"Enter it in Mail servers, or with {program()} smtp password {name}.",
+            )
+            for name in self._missing
+        ]
+
+    def secrets(self) -> Mapping[str, str]:
+        """The passwords in use, by the names that `launcher.services` knows them by.
+
+        Raises PasswordError.
+        """
+        choice = self.choice
+        known = {name: self._password_of(name) for name in choice.in_use}
+        self._refused = ""
+        self._missing = tuple(
+            name for name in choice.in_use if self.profiles[name].user and not known[name]
+        )
+        return {
+            "mail_password": known.get(choice.profile, ""),
+            "release_password": known.get(choice.release, ""),
+        }
+
+    def secrets_at_start(self) -> Mapping[str, str]:
+        """The same, and none where the store refuses: a start goes on and `worries` says so."""
+        try:
+            return self.secrets()
+        except PasswordError as error:
+            self._refused = str(error)
+            return {"mail_password": "", "release_password": ""}
+
+    # -- changing ------------------------------------------------------------------------------
+
+    def save(self, profile: SmtpProfile, password: str = "") -> Kept | None:
+        """Add or change a profile; a password that is given is kept, "" leaves the known one."""
+        with self._lock:
+            save_profile(self._file, profile)
+            kept = self.passwords.set(profile.name, password) if password else None
+            self.reload()
+        return kept
+
+    def set_password(self, name: str, password: str) -> Kept:
+        """Keep the password of a profile."""
+        with self._lock:
+            kept = self.passwords.set(name, password)
+            self.reload()
+        return kept
+
+    def remove(self, name: str) -> None:
+        """Take a profile out, with its password; where it was in use nothing takes its place."""
+        with self._lock:
+            choice = self.choice
+            if name in choice.in_use:
+                profile = CATCHER if choice.profile == name else choice.profile
+                release = "" if choice.release == name else choice.release
+                save_choice(self._file, replace(choice, profile=profile, release=release))
+            remove_profile(self._file, name)
+            self.passwords.forget(name)
+            self.reload()
+
+    def choose(self, choice: MailChoice) -> None:
+        """Use other profiles, or another safe address."""
+        with self._lock:
+            save_choice(self._file, choice)
+            self.reload()
+
+    def reload(self) -> None:
+        """Read the file and the store anew, as after a change that another process made."""
+        with self._lock:
+            self._settings, self._errors = load(self._file)
+            self._changed(self._settings, self.secrets())
+
+    # -- trying --------------------------------------------------------------------------------
+
+    def check(self, profile: SmtpProfile, password: str, tell: Callable[[Said], None]) -> SmtpCheck:
+        """A test of a profile, saved or not; with "" for the password the known one is taken."""
+        known = password or (self.passwords.get(profile.name) if profile.user else "")
+        return SmtpCheck(profile, known, tell)
+
+    def _password_of(self, name: str) -> str:
+        """Of a profile that logs in; asks the store."""
+        profile = self.profiles.get(name)
+        return self.passwords.get(name) if profile and profile.user else ""
+
+
+def run_check(check: SmtpCheck, profile: SmtpProfile) -> Outcome:
+    """Run a test to its end, in words. Blocks."""
+    try:
+        return good(profile, check.run())
+    except CheckCancelledError:
+        return CANCELLED
+    except CheckFailedError as failed:
+        return explain_failure(profile, failed)

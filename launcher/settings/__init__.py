@@ -1,0 +1,32 @@
+"""What the user can set, in a text file that one can read and edit.
+
+`model` is what is set, `reading` checks the file, `editing` writes single entries back and leaves
+the rest of the file as it is. A wrong value never stops the program: it is reported with its key,
+its line and the remedy, and the default stands in for it.
+"""
+
+from launcher.settings.model import Settings, SettingsError
+from launcher.settings.reading import (
+    BROKER_WORDS,
+    LEVELS,
+    POOLS,
+    PORT_NAMES,
+    check_broker,
+    load,
+    parse,
+)
+from launcher.settings.template import TEMPLATE, write_template
+
+__all__ = [
+    "BROKER_WORDS",
+    "LEVELS",
+    "POOLS",
+    "PORT_NAMES",
+    "TEMPLATE",
+    "Settings",
+    "SettingsError",
+    "check_broker",
+    "load",
+    "parse",
+    "write_template",
+]

@@ -1,0 +1,98 @@
+"""Writes single entries into the settings file and leaves comments and order as they are."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from launcher.settings.template import TEMPLATE
+from launcher.smtp.choice import MailChoice
+from launcher.smtp.profile import KEYS, SmtpProfile, entries_of
+
+
+class NotEditableError(Exception):
+    """The file cannot be changed; the message says why and what to do."""
+
+
+def save_profile(path: Path, profile: SmtpProfile) -> None:
+    """Add a profile, or change the entries of the one of that name. Raises NotEditableError."""
+
+    def change(document: tomlkit.TOMLDocument) -> None:
+        smtp = document.setdefault("smtp", tomlkit.table(is_super_table=True))
+        if profile.name not in smtp:
+            smtp[profile.name] = tomlkit.table()
+        _put(smtp[profile.name], entries_of(profile), known=KEYS)
+
+    _edit(path, change)
+
+
+def remove_profile(path: Path, name: str) -> None:
+    """Take a profile out. Raises NotEditableError."""
+
+    def change(document: tomlkit.TOMLDocument) -> None:
+        document.get("smtp", {}).pop(name, None)
+
+    _edit(path, change)
+
+
+def save_choice(path: Path, choice: MailChoice) -> None:
+    """Write the table [mail]. Raises NotEditableError."""
+    wanted = {name: getattr(choice, name) for name in MailChoice.__dataclass_fields__}
+    usual = MailChoice()
+
+    def change(document: tomlkit.TOMLDocument) -> None:
+        table = document.setdefault("mail", tomlkit.table())
+        # A default needs no line, but one that is there says what holds.
+        told = {
+            name: value
+            for name, value in wanted.items()
+            if name in table or value != getattr(usual, name)
+        }
+        _put(table, told, known=tuple(told))
+
+    _edit(path, change)
+
+
+def _put(table: Any, entries: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    """Set the entries; what is `known` and not among them goes."""
+    for key in known:
+        if key in entries:
+            if key not in table or table[key] != entries[key]:
+                table[key] = entries[key]
+        elif key in table:
+            del table[key]
+
+
+def _edit(path: Path, change: Callable[[tomlkit.TOMLDocument], None]) -> None:
+    try:
+        text = path.read_bytes().decode() if path.exists() else TEMPLATE
+        document = tomlkit.parse(text)
+        change(document)
+        _replace(path, tomlkit.dumps(document))
+    except (TOMLKitError, UnicodeDecodeError, TypeError, AttributeError) as error:
+        # A table that is something else in the file shows itself as the last two.
+        raise NotEditableError(
+            f"{path} cannot be changed here while it has a mistake ({error}). Correct it first."
+        ) from error
+    except OSError as error:
+        raise NotEditableError(
+            f"{path} cannot be written ({error.strerror or error}). Make it writable."
+        ) from error
+
+
+def _replace(path: Path, text: str) -> None:
+    """Whole or not at all: a crash meanwhile leaves the old file."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".settings-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -113,13 +113,30 @@ EMAIL_USE_TLS = bool(_email.get("EMAIL_USE_TLS"))
 EMAIL_USE_SSL = bool(_email.get("EMAIL_USE_SSL"))
 EMAIL_HOST_USER = _email["EMAIL_HOST_USER"] or ""
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
+# The real server that caught mail is released to. The password is in the worker's environment alone.
+EMAIL_RELEASE_URL = env.str("EMAIL_RELEASE_URL", default="")
+EMAIL_RELEASE_PASSWORD = env.str("EMAIL_RELEASE_PASSWORD", default="")
+EMAIL_RELEASE_FROM = env.str("EMAIL_RELEASE_FROM", default="")
+# Safe mode: the one address that every mail goes to instead of its recipients.
+MAIL_REDIRECT_TO = env.str("MAIL_REDIRECT_TO", default="")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="celery-launcher@localhost")
+# What the launcher calls the server above; empty when nobody has named it.
+MAIL_SERVER_NAME = env.str("LAUNCHER_MAIL_SERVER_NAME", default="")
+# The real server that caught mails are released to; empty: none.
+EMAIL_RELEASE_URL = env.str("EMAIL_RELEASE_URL", default="")
+EMAIL_RELEASE_FROM = env.str("EMAIL_RELEASE_FROM", default="")
+# Safe mode: the one address that gets every mail in the place of its recipients.
+MAIL_REDIRECT_TO = env.str("MAIL_REDIRECT_TO", default="")
+# Days after which delivered and cancelled mails are deleted; 0: never.
+MAIL_RETENTION_DAYS = env.int("LAUNCHER_MAIL_RETENTION_DAYS", default=0)
 
 # Stretches or shrinks leases, backoffs and limits; 1 in life, small in fault tests.
 MAIL_TIME_SCALE = env.float("LAUNCHER_MAIL_TIME_SCALE", default=1.0)
 MAIL_API_MAX_BYTES = 10 * 1024 * 1024
 MAIL_MAX_RECIPIENTS = 100
 MAIL_ATTACHMENTS_MAX_BYTES = 25 * 1024 * 1024
+INBOX_MAX = 5000
+CHAOS_SLOW_SECONDS = 5.0
 CATCHER_MAX_BYTES = 40 * 1024 * 1024  # as base64 a mail's attachments are larger by a third
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAIL_API_MAX_BYTES
 

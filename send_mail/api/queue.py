@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -10,7 +11,7 @@ from rest_framework.response import Response
 from send_mail import serializers
 from send_mail.api.views import MailView
 from send_mail.models import Mail
-from send_mail.services import pause, wakeups
+from send_mail.services import pause, servers, wakeups
 from send_mail.services import relay as relaying
 from send_mail.states import State
 
@@ -51,4 +52,11 @@ def _queue() -> dict[str, Any]:
     counts = dict.fromkeys(State.values, 0)
     counts |= dict(Mail.objects.values_list("state").annotate(Count("pk")))
     reason = pause.reason()
-    return {"counts": counts, "paused": reason is not None, "reason": reason}
+    return {
+        "counts": counts,
+        "paused": reason is not None,
+        "reason": reason,
+        "safe_mode": settings.MAIL_REDIRECT_TO or None,
+        "server": servers.project_words(),
+        "release_to": servers.release_words(),
+    }

@@ -15,6 +15,7 @@ from send_mail.errors import NotPossibleError
 
 PAGE = 50
 LONGEST_PAGE = 200
+LONGEST_SEARCH = 200
 
 page_parameters = [
     OpenApiParameter("after", int, description="The cursor `next` of the page before."),
@@ -58,3 +59,8 @@ def number(request: Request, name: str, default: int) -> int:
     if not given.isascii() or not given.isdigit() or len(given) > 18:
         raise ValidationError({name: ["Give a whole number."]})
     return int(given)
+
+
+def words(request: Request) -> str:
+    """Return what is searched for, without what no database takes."""
+    return request.query_params.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]

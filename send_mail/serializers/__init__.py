@@ -2,7 +2,7 @@
 
 from send_mail.serializers.fields import Detail
 from send_mail.serializers.files import Upload, UploadRequest
-from send_mail.serializers.inbox import CaughtFull, CaughtPage
+from send_mail.serializers.inbox import CaughtFull, CaughtPage, ChaosState, ReleaseRequest
 from send_mail.serializers.mails import (
     DraftRequest,
     MailBrief,
@@ -22,6 +22,7 @@ from send_mail.serializers.queue import (
 __all__ = (
     "CaughtFull",
     "CaughtPage",
+    "ChaosState",
     "Detail",
     "DraftRequest",
     "LoginLinkAnswer",
@@ -33,6 +34,7 @@ __all__ = (
     "QueueState",
     "QueueSwitch",
     "RelayResult",
+    "ReleaseRequest",
     "ResendRequest",
     "Upload",
     "UploadRequest",

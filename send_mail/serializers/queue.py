@@ -14,6 +14,9 @@ class QueueState(serializers.Serializer[Any]):
     counts = serializers.DictField(child=serializers.IntegerField())
     paused = serializers.BooleanField()
     reason = serializers.CharField(allow_null=True)
+    safe_mode = serializers.CharField(allow_null=True, help_text="Who gets every mail instead.")
+    server = serializers.CharField(help_text="Where mail goes.")
+    release_to = serializers.CharField(allow_null=True, help_text="Where caught mail is released.")
 
 
 class QueueSwitch(KnownFieldsOnly):

@@ -1,16 +1,23 @@
-"""The inbox: storing what the catcher took, and reading it with whatever charset it claims."""
+"""The inbox: storing what the catcher took, and reading it with whatever charset it claims.
+
+It keeps the newest ``INBOX_MAX`` mails; which is looked at every so often, not for each of them.
+"""
 
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from send_mail.attachments import numbered, read_from
 from send_mail.models import CaughtMail, Mail
 
 
 def store(source: bytes, envelope_from: str, envelope_to: list[str], peer: str) -> CaughtMail:
     """Keep one message; nothing in it can make this fail."""
     message = parsed(source)
-    return CaughtMail.objects.create(
+    caught = CaughtMail.objects.create(
         peer=peer,
         envelope_from=envelope_from[:320],
         envelope_to=envelope_to,
@@ -18,6 +25,21 @@ def store(source: bytes, envelope_from: str, envelope_to: list[str], peer: str) 
         message_id=_storable(header(message, "Message-ID")).strip()[:255],
         size=len(source),
         source=source,
+    )
+    if caught.pk % max(settings.INBOX_MAX // 100, 1) == 0:
+        _forget_oldest()
+    return caught
+
+
+def found(words: str) -> QuerySet[CaughtMail]:
+    """Return the mails with *words* in the subject or the envelope, without their sources."""
+    rows = CaughtMail.objects.defer("source")
+    if not words:
+        return rows
+    return rows.filter(
+        Q(subject__icontains=words)
+        | Q(envelope_from__icontains=words)
+        | Q(envelope_to__icontains=words)
     )
 
 
@@ -56,8 +78,9 @@ def full(caught: CaughtMail) -> dict[str, Any]:
         **brief(caught, mail_ids([caught]).get(caught.message_id)),
         "peer": caught.peer,
         "headers": _headers(message),
-        "text": _body(message, "plain"),
-        "html": _body(message, "html"),
+        "text": body(message, "plain"),
+        "html": body(message, "html"),
+        "attachments": numbered([file.described() for file in read_from(message)]),
         "source": source.decode("utf-8", "replace"),
     }
 
@@ -72,12 +95,19 @@ def _headers(message: EmailMessage) -> list[list[str]]:
     return [[name, _storable(str(value))] for name, value in message.raw_items()]
 
 
-def _body(message: EmailMessage, kind: str) -> str:
+def body(message: EmailMessage, kind: str) -> str:
+    """Return the text ("plain") or the HTML ("html"), "" when there is none."""
     try:
         part = message.get_body(preferencelist=(kind,))
-        return "" if part is None else str(part.get_content())
+        return "" if part is None else _storable(str(part.get_content()))
     except (LookupError, ValueError, AttributeError, KeyError, TypeError):
         return "This part cannot be read; see the source."
+
+
+def _forget_oldest() -> None:
+    newest = CaughtMail.objects.order_by("-pk").values_list("pk", flat=True)
+    for first_too_old in newest[settings.INBOX_MAX : settings.INBOX_MAX + 1]:
+        CaughtMail.objects.filter(pk__lte=first_too_old).delete()
 
 
 def _storable(text: str) -> str:

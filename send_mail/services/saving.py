@@ -94,7 +94,8 @@ def prepare(
     """
     now = timezone.now()
     attachments = (*new.attachments, *uploads.take(new.uploads))
-    uploads.check_size(attachments)
+    if new.source is None:
+        uploads.check_size(attachments)
     mail = Mail(
         state=State.DRAFT if new.draft else State.QUEUED,
         sender=new.sender or settings.DEFAULT_FROM_EMAIL,

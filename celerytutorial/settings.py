@@ -113,17 +113,12 @@ EMAIL_USE_TLS = bool(_email.get("EMAIL_USE_TLS"))
 EMAIL_USE_SSL = bool(_email.get("EMAIL_USE_SSL"))
 EMAIL_HOST_USER = _email["EMAIL_HOST_USER"] or ""
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
-# The real server that caught mail is released to. The password is in the worker's environment alone.
-EMAIL_RELEASE_URL = env.str("EMAIL_RELEASE_URL", default="")
-EMAIL_RELEASE_PASSWORD = env.str("EMAIL_RELEASE_PASSWORD", default="")
-EMAIL_RELEASE_FROM = env.str("EMAIL_RELEASE_FROM", default="")
-# Safe mode: the one address that every mail goes to instead of its recipients.
-MAIL_REDIRECT_TO = env.str("MAIL_REDIRECT_TO", default="")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="celery-launcher@localhost")
 # What the launcher calls the server above; empty when nobody has named it.
 MAIL_SERVER_NAME = env.str("LAUNCHER_MAIL_SERVER_NAME", default="")
 # The real server that caught mails are released to; empty: none.
 EMAIL_RELEASE_URL = env.str("EMAIL_RELEASE_URL", default="")
+EMAIL_RELEASE_PASSWORD = env.str("EMAIL_RELEASE_PASSWORD", default="")  # the worker alone has it
 EMAIL_RELEASE_FROM = env.str("EMAIL_RELEASE_FROM", default="")
 # Safe mode: the one address that gets every mail in the place of its recipients.
 MAIL_REDIRECT_TO = env.str("MAIL_REDIRECT_TO", default="")

@@ -46,6 +46,11 @@ def lease(seconds: float) -> timedelta:
     return timedelta(seconds=seconds) + scaled(LEASE_MARGIN)
 
 
+def longest_lease() -> timedelta:
+    """Return what no lease is longer than."""
+    return lease(phase_limits().final_dot)
+
+
 def backoff(attempts: int) -> timedelta:
     """Return the wait after failed attempt number *attempts*: 1 min doubling to 1 h, and jitter."""
     step = min(FIRST_BACKOFF * 2 ** min(attempts - 1, 10), LONGEST_BACKOFF)

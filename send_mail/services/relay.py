@@ -1,19 +1,23 @@
 """The relay: every so often, publish what is due and not under way, and take back what is lost.
 
-It serves failed publishes, *send later* and backoff alike, so that no task holds an ETA.
+It serves failed publishes, *send later* and backoff alike, so that no task holds an ETA. A crowd
+of due mails is published by wake-ups that stand for many; each takes what is due, in groups.
 """
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from send_mail.models import LoginLink, Mail
-from send_mail.services import claims, pause, wakeups
-from send_mail.states import WAITING
+from send_mail.services import clock, pause, reaper, wakeups
+from send_mail.states import WAITING, State
 
 AT_ONCE = 500
+"""Up to so many get a wake-up each; more are published in groups of so many."""
+GROUPS_AT_ONCE = 20
 
 logger = logging.getLogger(__name__)
 
@@ -28,17 +32,35 @@ class Relayed:
 
 def relay() -> Relayed:
     """Run once. A paused queue publishes nothing; a down broker ends the run without harm."""
-    taken_back = claims.reap_run_out()
-    now = timezone.now()
-    LoginLink.objects.filter(expires_at__lte=now).delete()
-    if pause.reason() is not None:
-        return Relayed(0, taken_back)
-    due = (
-        Mail.objects.filter(state__in=WAITING, due_at__lte=now)
-        .filter(Q(under_way_until=None) | Q(under_way_until__lte=now))
-        .order_by("due_at")[:AT_ONCE]
-    )
-    published = wakeups.publish(due)
+    clock.repair()
+    taken_back = reaper.reap_run_out()
+    LoginLink.objects.filter(expires_at__lte=timezone.now()).delete()
+    published = 0 if pause.reason() is not None else _publish_due()
     if published or taken_back:
         logger.info("Relay: %s published, %s taken back", published, taken_back)
     return Relayed(published, taken_back)
+
+
+def _publish_due() -> int:
+    now = timezone.now()
+    due = [mail for state in WAITING for mail in _due(state, now)[: AT_ONCE * GROUPS_AT_ONCE]]
+    due.sort(key=lambda mail: mail.due_at)
+    if len(due) <= AT_ONCE:
+        return wakeups.publish(due)
+    published = 0
+    for start in range(0, len(due), AT_ONCE):
+        group = due[start : start + AT_ONCE]
+        if not wakeups.publish_bulk(group):
+            break
+        published += len(group)
+    return published
+
+
+def _due(state: State, now: datetime) -> QuerySet[Mail]:
+    """Return the due mails of one state that are not under way: one walk along the index."""
+    return (
+        Mail.objects.filter(state=state, due_at__lte=now)
+        .filter(Q(under_way_until=None) | Q(under_way_until__lte=now))
+        .order_by("due_at")
+        .only("pk", "due_at", "publish_count", "unanswered_wakeups")
+    )

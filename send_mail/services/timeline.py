@@ -4,19 +4,33 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+
 from send_mail.models import Mail, MailEvent
+from send_mail.services.tables import table_of
+
+_INSERT = (
+    f'INSERT INTO "{table_of(MailEvent)}" ("mail_id", "event", "at", "detail") '  # noqa: S608
+    "VALUES (%s, %s, %s, %s)"
+)
 
 
 def note(mail_id: int, event: str, at: datetime, detail: str = "") -> None:
     """Add one step."""
-    MailEvent.objects.create(mail_id=mail_id, event=event, at=at, detail=detail)
+    note_all([mail_id], event, at, detail)
 
 
 def note_all(mail_ids: Iterable[int], event: str, at: datetime, detail: str = "") -> None:
-    """Add the same step to many mails by one statement."""
-    MailEvent.objects.bulk_create(
-        MailEvent(mail_id=mail_id, event=event, at=at, detail=detail) for mail_id in mail_ids
-    )
+    """Add the same step to many mails by one statement.
+
+    Plain SQL: three steps a mail are written while every other greenlet waits.
+    """
+    when = connection.ops.adapt_datetimefield_value(at)
+    rows = [(mail_id, str(event), when, detail) for mail_id in mail_ids]
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.executemany(_INSERT, rows)
 
 
 def timeline(mail: Mail) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from send_mail.models import Mail
-from send_mail.services import claims
+from send_mail.services import claims, reaper
 from send_mail.states import State
 
 Saved = Callable[..., Mail]
@@ -63,7 +63,7 @@ def test_a_lost_claim_can_neither_send_nor_finish(saved: Saved) -> None:
     mail = saved()
     lost = claimed(mail)
     run_out(mail)
-    assert claims.reap_run_out() == 1
+    assert reaper.reap_run_out() == 1
     kept = claimed(mail, "w2")
     assert not lost.before_dot(600)
     assert not lost.finish(State.DELIVERED, "delivered", "")
@@ -73,7 +73,7 @@ def test_a_lost_claim_can_neither_send_nor_finish(saved: Saved) -> None:
 def test_a_lease_that_has_not_run_out_is_left_alone(saved: Saved) -> None:
     mail = saved()
     claimed(mail)
-    assert claims.reap_run_out() == 0
+    assert reaper.reap_run_out() == 0
     assert state_of(mail) == State.SENDING
 
 
@@ -81,7 +81,7 @@ def test_a_worker_dead_before_the_dot_gives_the_mail_back(saved: Saved) -> None:
     mail = saved()
     claimed(mail)
     run_out(mail)
-    claims.reap_run_out()
+    reaper.reap_run_out()
     assert state_of(mail) == State.QUEUED
     assert (mail.worker_deaths, mail.published_at) == (1, None)
 
@@ -90,7 +90,7 @@ def test_a_worker_dead_after_the_dot_leaves_it_unknown(saved: Saved) -> None:
     mail = saved()
     assert claimed(mail).before_dot(600)
     run_out(mail)
-    claims.reap_run_out()
+    reaper.reap_run_out()
     assert state_of(mail) == State.UNKNOWN
     assert "may have arrived" in mail.words
 
@@ -99,16 +99,16 @@ def test_a_new_worker_of_that_name_takes_its_predecessors_mails_back_at_once(sav
     mine, others = saved(), saved()
     claimed(mine, "w1")
     claimed(others, "w2")
-    assert claims.reap_worker("w1") == 1
+    assert reaper.reap_worker("w1") == 1
     assert (state_of(mine), state_of(others)) == (State.QUEUED, State.SENDING)
 
 
 def test_a_mail_that_ended_three_workers_is_quarantined(saved: Saved) -> None:
     mail = saved()
     states = []
-    for _ in range(3):
-        claimed(mail)
-        claims.reap_worker("w1")
+    for alone in (False, False, True):
+        assert claims.claim(mail.pk, "w1", 30, alone=alone)
+        reaper.reap_worker("w1")
         states.append(state_of(mail))
     assert states == [State.QUEUED, State.QUEUED, State.FAILED]
     assert mail.words.startswith("Quarantined")

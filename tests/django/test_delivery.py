@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from send_mail import answers, delivery, policy
-from send_mail.delivery import Steps, Verdict
+from send_mail.delivery import Letter, Steps, Verdict
 from tests.django.smtp_server import CLOSE, DRIP, SILENT, ScriptedServer
 
 SOURCE = b"Subject: x\r\n\r\nline\r\n.dot\r\n..dots\r\n"
@@ -23,7 +23,8 @@ def send(smtp: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> Callable[...,
             name: [given] if isinstance(given, str) else given for name, given in script.items()
         }
         addresses = recipients or ("a@localhost",)
-        return delivery.deliver(lambda: pytest.fail("no"), SOURCE, "me@localhost", addresses, steps)
+        letter = Letter(SOURCE, "me@localhost", addresses)
+        return delivery.deliver(letter, steps, lambda: pytest.fail("no"))
 
     return run
 

@@ -1,0 +1,137 @@
+"""One message over an open conversation: the envelope, the content, and where it got to."""
+
+import re
+import smtplib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from send_mail.delivery.causes import cause_of
+from send_mail.delivery.conversation import CONNECTING, Conversation
+from send_mail.delivery.servers import Server
+from send_mail.delivery.verdicts import (
+    TAKEN_BACK,
+    Answer,
+    AnsweredError,
+    Outcome,
+    Verdict,
+    answer_of,
+    need,
+)
+from send_mail.policy import PhaseLimits
+
+GIVING_SENDER = "giving the sender"
+GIVING_RECIPIENTS = "giving the recipients"
+GIVING_MESSAGE = "giving the message"
+AWAITING_RECEIPT = "waiting for the server's receipt"
+_LEADING_DOT = re.compile(rb"(?m)^\.")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is handed over: the MIME source with CRLF, and the envelope."""
+
+    source: bytes
+    sender: str
+    recipients: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What the caller wants to be asked or told on the way."""
+
+    before_dot: Callable[[float], bool]  # given the seconds the dot may take; False: do not send
+    phase: Callable[[float], object]  # a phase of so many seconds begins
+
+
+class HandOver:
+    """One try to hand one letter over: its phase, and what each recipient was answered."""
+
+    def __init__(self, letter: Letter, steps: Steps, limits: PhaseLimits) -> None:
+        self.letter, self.steps, self.limits = letter, steps, limits
+        self.phase = CONNECTING
+        self.after_dot = False
+        self.answers: dict[str, Answer] = {}
+
+    @property
+    def sender_accepted(self) -> bool:
+        """Whether the server has taken MAIL: from then on a loss costs an attempt."""
+        return self.phase not in {CONNECTING, GIVING_SENDER}
+
+    def enter(self, phase: str, seconds: float) -> None:
+        """Note the phase for who asks where it ended."""
+        self.phase = phase
+        self.steps.phase(seconds)
+
+    def open(self, smtp: Conversation) -> None:
+        """Open the connection, phase by phase."""
+
+        def enter(phase: str, seconds: float) -> None:
+            self.enter(phase, seconds)
+            smtp.begin(seconds)
+
+        smtp.open(enter)
+
+    def give(self, smtp: Conversation) -> Answer:
+        """Give envelope and content; return the server's answer to the final dot.
+
+        Raises AnsweredError for every other answer that ends it, OSError and SMTPException for a
+        connection that breaks.
+        """
+        self._envelope(smtp)
+        return self._content(smtp)
+
+    def broken_off(self, error: Exception, server: Server) -> Answer:
+        """Name the phase: before the dot nothing was sent, after it nobody knows."""
+        if isinstance(error, smtplib.SMTPResponseException) and error.smtp_code > 0:
+            return answer_of(error.smtp_code, error.smtp_error)
+        cause = cause_of(error, server)
+        if self.after_dot:
+            words = "The connection was lost after the mail was handed over: it may have arrived."
+            return Answer(Verdict.UNKNOWN, 0, cause, words)
+        words = f"No answer of the mail server while {self.phase}: {cause}"
+        return Answer(Verdict.DEFERRED, 0, cause, words)
+
+    def outcome(self, answer: Answer) -> Outcome:
+        """Those whom the server accepted share the fate of the message; the others have theirs."""
+        own = dict.fromkeys(self.letter.recipients, answer)
+        for address, given in self.answers.items():
+            if given.verdict is not Verdict.DELIVERED:
+                own[address] = given
+        return Outcome(answer, own, self.phase)
+
+    def _envelope(self, smtp: Conversation) -> None:
+        self.enter(GIVING_SENDER, self.limits.command)
+        smtp.begin(self.limits.command)
+        if smtp.must_reset:
+            need(smtp.docmd("RSET"), 250)
+            smtp.must_reset = False
+        options = " BODY=8BITMIME" if smtp.has_extn("8bitmime") else ""
+        if smtp.has_extn("size"):
+            options += f" SIZE={len(self.letter.source)}"
+        need(smtp.docmd("MAIL", f"FROM:<{self.letter.sender}>{options}"), 250)
+        self.enter(GIVING_RECIPIENTS, self.limits.command)
+        for address in self.letter.recipients:
+            smtp.begin(self.limits.command)
+            answer = answer_of(*smtp.docmd("RCPT", f"TO:<{address}>"))
+            if answer.code == 421:
+                raise AnsweredError(answer)
+            self.answers[address] = answer
+        standing = list(self.answers.values())
+        if not any(answer.verdict is Verdict.DELIVERED for answer in standing):
+            deferred = [answer for answer in standing if answer.verdict is Verdict.DEFERRED]
+            raise AnsweredError((deferred or standing)[0])
+
+    def _content(self, smtp: Conversation) -> Answer:
+        self.enter(GIVING_MESSAGE, self.limits.data)
+        smtp.begin(self.limits.data)
+        need(smtp.docmd("DATA"), 354)
+        source = self.letter.source
+        body = source if source.endswith(b"\r\n") else source + b"\r\n"
+        smtp.send(_LEADING_DOT.sub(b"..", body))
+        if not self.steps.before_dot(self.limits.final_dot):
+            smtp.close()
+            raise AnsweredError(TAKEN_BACK)
+        self.phase, self.after_dot = AWAITING_RECEIPT, True
+        smtp.begin(self.limits.final_dot)
+        smtp.send(b".\r\n")
+        return answer_of(*smtp.getreply())

@@ -1,0 +1,82 @@
+"""What this process works on: claims, and who may be in hand beside whom.
+
+A mail that had two workers die while they had it in hand is a suspect: it is tried with nothing
+else in hand, so that a third death can only be its own. Its neighbours, whatever they have been
+through, are never quarantined for it.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+
+class Held(Protocol):
+    """What the reaper must know of a claim."""
+
+    mail_id: int
+    runs_until: float  # by the monotonic clock
+
+
+class Hands:
+    """The claims in hand, and the door through which they come."""
+
+    def __init__(self) -> None:
+        self._door = threading.Condition()
+        self._inside = 0
+        self._want_alone = 0
+        self._is_alone = False
+        self._claims: dict[int, Held] = {}
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Work beside others; waits while a suspect is, or wants to be, alone."""
+        with self._door:
+            while self._want_alone:
+                self._door.wait()
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._door:
+                self._inside -= 1
+                if self._want_alone and not self._inside:
+                    self._door.notify_all()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Work while nothing else of this process does; waits until that is so."""
+        with self._door:
+            self._want_alone += 1
+            while self._inside or self._is_alone:
+                self._door.wait()
+            self._is_alone = True
+        try:
+            yield
+        finally:
+            with self._door:
+                self._is_alone = False
+                self._want_alone -= 1
+                self._door.notify_all()
+
+    def crowded(self) -> bool:
+        """Return whether more than one task works here just now."""
+        return self._inside > 1
+
+    @contextmanager
+    def holding(self, claim: Held) -> Iterator[None]:
+        """Have *claim* known as in hand."""
+        self._claims[claim.mail_id] = claim
+        try:
+            yield
+        finally:
+            self._claims.pop(claim.mail_id, None)
+
+    def alive(self) -> list[int]:
+        """Return the mails whose lease still runs by the clock that never jumps."""
+        now = time.monotonic()
+        return [mail_id for mail_id, c in list(self._claims.items()) if c.runs_until > now]
+
+
+hands = Hands()

@@ -25,6 +25,7 @@ CONTENT_POLICY = "; ".join(
         "img-src 'self' data:",
         "font-src 'self'",
         "connect-src 'self'",
+        "frame-src 'self'",  # the HTML of a caught mail, under a stricter policy of its own
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",

@@ -84,7 +84,11 @@ class Dialogue(smtplib.SMTP):
 
     def getreply(self) -> tuple[int, bytes]:
         """Read a reply, and tell it line by line."""
-        code, text = super().getreply()
+        try:
+            code, text = super().getreply()
+        except smtplib.SMTPServerDisconnected as error:
+            # smtplib calls a reply that did not come in time a lost connection, too.
+            raise error.__context__ or error from None
         *head, last = text.split(b"\n")
         for line in head:
             self._tell(Said("S", f"{code}-{self.masked(line)}"))

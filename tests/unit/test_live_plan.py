@@ -16,6 +16,8 @@ from launcher.platform import current
 from launcher.runtime.port_claims import PortClaims
 from launcher.services.plan import Plan
 from launcher.settings import Settings
+from launcher.smtp.choice import MailChoice
+from launcher.smtp.profile import SmtpProfile
 
 SECRETS = dict.fromkeys(
     (
@@ -105,3 +107,17 @@ def test_a_pinned_port_that_was_another_programs_all_along_is_not_held_by_us(
     }
     found = PortClaims(current(), tmp_path).resolve(wanted)
     assert House(tmp_path, found.by_name, found.notices).live.held_ports() == 0
+
+
+def test_other_mail_servers_change_what_django_and_the_worker_are_told_and_nothing_else(
+    house: House,
+) -> None:
+    before = {spec.name: spec for spec in house.live.specs}
+    profile = SmtpProfile("work", "mail.example.org", 587, user="me")
+    chosen = Settings(pool="threads", smtp={"work": profile}, mail=MailChoice("work"))
+    house.live.use_mail_servers(chosen, {"mail_password": "another canary"})
+    after = {spec.name: spec for spec in house.live.specs}
+    assert {name for name in after if after[name] != before[name]} == {"django", "worker"}
+    assert after["worker"].environment["EMAIL_HOST_PASSWORD"] == "another canary"
+    assert after["worker"].command == before["worker"].command
+    assert house.live.now.settings.pool == "eventlet"

@@ -12,7 +12,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from launcher.core.events import (
     ArmTimer,
@@ -223,7 +223,8 @@ class Supervisor:
             self._statuses = {**self._statuses, name: result.status}
         for effect in result.effects:
             self._carry_out(name, effect)
-        if result.status == before:
+        if replace(result.status, probing=before.probing) == before:
+            # That a question was put, or answered as before, is nobody's news.
             return
         self._publish()
         if result.status.state is not before.state:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -19,9 +21,10 @@ from launcher.core.spec import (
     ServiceSpec,
     StopAction,
 )
-from launcher.core.state import ServiceState
+from launcher.core.state import ServiceState, ServiceStatus
 from launcher.runtime.clock import MonotonicClock
 from launcher.runtime.supervisor import Supervisor, all_at_rest
+from tests.helpers.waiting import eventually
 
 QUICK = ProbeSpec(ProbeKind.HTTP_IDENTITY, starting_interval=0.01, interval=0.02)
 
@@ -89,6 +92,7 @@ class House:
     def __init__(self, *specs: ServiceSpec) -> None:
         self.runner = FakeRunner()
         self.answers: dict[str, ProbeAnswer] = {}
+        self.asked: Counter[str] = Counter()
         self.notices: list[str] = []
         self.resolved: list[str] = []
         self.moved: tuple[ServiceSpec, ...] | OSError = specs
@@ -123,6 +127,7 @@ class FakeProber:
         self.house, self.name, self.port = house, spec.name, spec.port
 
     def probe(self) -> ProbeAnswer:
+        self.house.asked[self.name] += 1
         key = f"{self.name}:{self.port}" if self.port else self.name
         return self.house.answers.get(key, ProbeAnswer(ProbeOutcome.READY))
 
@@ -362,3 +367,21 @@ def test_an_error_inside_a_probe_is_told_and_the_service_is_asked_again(
     house.until(worker=ServiceState.READY)
     assert len(asked) >= 2
     assert "a fault of ours" in house.notices[0]
+
+
+def test_a_probe_that_finds_what_was_known_is_not_told(build: Callable[..., House]) -> None:
+    house = build(service("worker"), service("late"))
+    told: list[Mapping[str, ServiceStatus]] = []
+    house.answers["late"] = ProbeAnswer(ProbeOutcome.NOT_READY)
+    house.supervisor.subscribe(told.append)
+    house.supervisor.start_all()
+    house.until(worker=ServiceState.READY, late=ServiceState.STARTING)
+    asked = house.asked["late"]
+    eventually(lambda: house.asked["late"] > asked + 5, 5, "asked no more")
+    house.answers["late"] = ProbeAnswer(ProbeOutcome.READY)
+    house.until(late=ServiceState.READY)
+
+    def news(statuses: Mapping[str, ServiceStatus]) -> list[ServiceStatus]:
+        return [replace(status, probing=False) for status in statuses.values()]
+
+    assert all(news(earlier) != news(later) for earlier, later in pairwise(told))

@@ -25,6 +25,8 @@ from launcher.gui.words import counted, memory
 if TYPE_CHECKING:
     from launcher.runtime.usage import Usage
 
+_PROCESS_WIDTH = 66
+_COUNTERS_WIDTH = 70
 _OPENABLE = frozenset({ServiceState.READY, ServiceState.EXTERNAL, ServiceState.UNHEALTHY})
 
 
@@ -46,16 +48,17 @@ class ServiceRow(QWidget):
     def __init__(self, spec: ServiceSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.spec = spec
+        self._shown: object = None
         self.mark = StateMark()
         self.title = TextLine(spec.title, bold=True)
         self.address = TextLine("", "soft", tokens.SMALL)
         self.headline = TextLine("", bold=True)
         self.sentence = _sentence_label()
-        self.pid = TextLine("", "soft", tokens.SMALL)
-        self.uptime = TextLine("", "soft", tokens.SMALL)
+        self.pid = TextLine("", "soft", tokens.SMALL, width=_PROCESS_WIDTH)
+        self.uptime = TextLine("", "soft", tokens.SMALL, width=_PROCESS_WIDTH)
         self.usage = UsageCell()
-        self.memory = TextLine("", "soft", tokens.SMALL)
-        self.restarts = TextLine("", "soft", tokens.SMALL)
+        self.memory = TextLine("", "soft", tokens.SMALL, width=_COUNTERS_WIDTH)
+        self.restarts = TextLine("", "soft", tokens.SMALL, width=_COUNTERS_WIDTH)
         self.errors = TextLink(f"Errors of {spec.title}", Tone.FAILED)
         self.open = Button("Open", name=f"Open {spec.title}", small=True)
         self.start = Button("Start", name=f"Start {spec.title}", small=True)
@@ -69,6 +72,7 @@ class ServiceRow(QWidget):
     def show_spec(self, spec: ServiceSpec) -> None:
         """Take in a description that has changed, such as another port."""
         self.spec = spec
+        self._shown = None
         where = f"{spec.address}:{spec.port}" if spec.port is not None else spec.address
         parts = (spec.summary, where if where not in spec.summary else "")
         self.address.say(" · ".join(part for part in parts if part))
@@ -76,17 +80,21 @@ class ServiceRow(QWidget):
     def show_status(
         self, status: ServiceStatus, now: float, titles: Mapping[str, str], errors: int
     ) -> None:
-        """Show how the service stands at `now`."""
+        """Show how the service stands at `now`; called every second, touches what is new."""
         words = explain(self.spec, status, now, titles)
+        running = status.pid is not None
+        since = status.started_at if status.started_at is not None else status.since
+        self.uptime.say(f"up {duration(now - since)}" if running else "")
+        shown = (words, status.state, status.pid, status.restarts, errors)
+        if shown == self._shown:
+            return
+        self._shown = shown
         self.mark.set_tone(words.tone)
         self.headline.say(words.headline, words.tone)
         self._say_why(words)
-        running = status.pid is not None
         for widget in (self._process, self.usage):
             widget.setVisible(running)
         self.pid.say(f"pid {status.pid}" if running else "")
-        since = status.started_at if status.started_at is not None else status.since
-        self.uptime.say(f"up {duration(now - since)}" if running else "")
         if not running:
             self.memory.say("")
             self.usage.show_usage(None)
@@ -175,11 +183,11 @@ class ServiceRow(QWidget):
         row.addWidget(self._name)
         row.addWidget(_column(self.headline, self.sentence), 1)
         self._process = _column(self.pid, self.uptime)
-        self._process.setFixedWidth(66)
+        self._process.setFixedWidth(_PROCESS_WIDTH)
         row.addWidget(self._process)
         row.addWidget(self.usage)
         counters = _column(self.memory, self.restarts, self.errors)
-        counters.setFixedWidth(70)
+        counters.setFixedWidth(_COUNTERS_WIDTH)
         row.addWidget(counters)
         buttons = QWidget()
         buttons.setFixedWidth(176)

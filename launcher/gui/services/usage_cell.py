@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from launcher.runtime.usage import Usage
 
 
+_WIDTH = 78
+
+
 class UsageCell(QWidget):
     """CPU as a number and a line over the last 80 seconds."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.cpu = TextLine("", "soft", tokens.SMALL)
+        self.cpu = TextLine("", "soft", tokens.SMALL, width=_WIDTH)
         self.line = Sparkline()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -29,7 +32,7 @@ class UsageCell(QWidget):
         column.addWidget(self.cpu)
         column.addWidget(self.line)
         column.addStretch()
-        self.setFixedWidth(78)
+        self.setFixedWidth(_WIDTH)
 
     def show_usage(self, usage: Usage | None) -> None:
         """Take in a sample; None when there is no process."""

@@ -12,12 +12,15 @@ class FlowLayout(QLayout):
     def __init__(self, parent: QWidget | None = None, spacing: int = 6) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
+        self._known_height: tuple[int, int] | None = None
+        """A width, and the height at it."""
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(spacing)
 
     def addItem(self, item: QLayoutItem) -> None:
         """Take an item at the end."""
         self._items.append(item)
+        self.invalidate()
 
     def count(self) -> int:
         """How many items there are."""
@@ -29,7 +32,10 @@ class FlowLayout(QLayout):
 
     def takeAt(self, index: int) -> QLayoutItem | None:
         """Give an item back."""
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
+        if not 0 <= index < len(self._items):
+            return None
+        self.invalidate()
+        return self._items.pop(index)
 
     def expandingDirections(self) -> Qt.Orientation:
         """Grows in none."""
@@ -41,7 +47,15 @@ class FlowLayout(QLayout):
 
     def heightForWidth(self, width: int) -> int:
         """The height of all lines at this width."""
-        return self._arrange(QRect(0, 0, width, 0), apply=False)
+        # Asked ten times for every change on the page, mostly for one that is elsewhere.
+        if self._known_height is None or self._known_height[0] != width:
+            self._known_height = (width, self._arrange(QRect(0, 0, width, 0), apply=False))
+        return self._known_height[1]
+
+    def invalidate(self) -> None:
+        """An item asks for another size, or there is another item."""
+        super().invalidate()
+        self._known_height = None
 
     def setGeometry(self, rect: QRect) -> None:
         """Place the items."""

@@ -15,7 +15,10 @@ Ink = Literal["ink", "soft", "faint"] | Tone
 
 
 class TextLine(QLabel):
-    """A label whose colour comes from the tokens; the full text is its tool tip when shortened."""
+    """A label whose colour comes from the tokens; the full text is its tool tip when shortened.
+
+    One of a fixed `width` may say something else every second: nothing around it is laid out anew.
+    """
 
     def __init__(
         self,
@@ -24,6 +27,7 @@ class TextLine(QLabel):
         scale: float = tokens.BODY,
         *,
         bold: bool = False,
+        width: int | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(text, parent)
@@ -31,6 +35,8 @@ class TextLine(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFont(theme.font(scale, bold=bold))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        if width is not None:
+            self.setFixedSize(width, self.sizeHint().height())
 
     def say(self, text: str, ink: Ink | None = None) -> None:
         """Show another text, and colour."""

@@ -25,6 +25,8 @@ Handler = Callable[[Mapping[str, Any]], Iterable[Answer]]
 
 _LINE = 4 * 1024 * 1024
 """Bytes of a request at most: a mail with its text."""
+_LOOK_EVERY = 3600.0
+"""Seconds between two looks of the server for its own end, which `close` need not wait for."""
 
 
 class NotRunningError(Exception):
@@ -47,7 +49,7 @@ class ControlServer:
             home.run / "control.json", json.dumps({"port": self._address[1], "token": token})
         )
         self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.5,), name="control", daemon=True
+            target=self._server.serve_forever, args=(_LOOK_EVERY,), name="control", daemon=True
         )
         self._thread.start()
 

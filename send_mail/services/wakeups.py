@@ -1,17 +1,18 @@
 """Publishing wake-ups: the id alone, never at the cost of the request that saved the mail.
 
-A publish that fails leaves the row as it is, not published, and the relay brings it later. After
-a failure the broker counts as down for a few seconds, so that the next requests are quick.
+A publish that fails leaves the rows as they are, not published, and the relay brings them later;
+a group that was taken in part is published a second time, which costs no second mail. After a
+failure the broker counts as down for a few seconds, and is left in peace.
 """
 
 import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 
-from celery import current_app
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -19,11 +20,13 @@ from django.utils import timezone
 from send_mail import policy
 from send_mail.models import Event, Mail
 from send_mail.services import timeline
+from send_mail.services.wakeup_line import Wakeup, WakeupLine
 from send_mail.states import WAITING
 
 TASK = "send_mail.tasks.send_email_task"
+BULK_TASK = "send_mail.tasks.send_due_task"
+LARGEST_GROUP = 100
 DOWN_SECONDS = 5.0
-CONFIRM_SECONDS = 0.5  # a confirmation that comes later costs a second wake-up, no second mail
 
 logger = logging.getLogger(__name__)
 
@@ -51,34 +54,30 @@ class BrokerMemory:
 
 
 broker_memory = BrokerMemory()
+line = WakeupLine()
 
 
 def publish(mails: Iterable[Mail]) -> int:
     """Publish one wake-up for each of *mails*; return how many the broker took.
 
-    Stops at the first failure. Never raises for a broker's sake: whatever goes wrong on the way
-    to it, refused login included, is logged, and the relay tries again.
+    Stops at the first group that fails.
     """
-    sent: list[tuple[Mail, datetime]] = []
-    for mail in mails:
-        if broker_memory.counts_as_down():
+    taken = 0
+    for group in _groups(mails):
+        wakeups = [
+            Wakeup(TASK, f"mail-{mail.pk}-{mail.publish_count + 1}", mail.pk) for mail in group
+        ]
+        if not _taken(wakeups, group):
             break
-        at = timezone.now()
-        try:
-            current_app.send_task(
-                TASK,
-                args=[mail.pk],
-                task_id=f"mail-{mail.pk}-{mail.publish_count + 1}",
-                confirm_timeout=CONFIRM_SECONDS,
-            )
-        except Exception as error:  # noqa: BLE001 - amqp, kombu and OS raise no common class
-            broker_memory.failed()
-            logger.warning("Mail %s is saved; the broker took no wake-up: %s", mail.pk, error)
-            break
-        broker_memory.answered()
-        sent.append((mail, at))
-    _note_published(sent)
-    return len(sent)
+        taken += len(group)
+    return taken
+
+
+def publish_bulk(mails: Sequence[Mail]) -> bool:
+    """Publish one wake-up for all of *mails* together; return whether the broker took it."""
+    first = mails[0]
+    task_id = f"bulk-{first.pk}-{len(mails)}-{first.publish_count + 1}"
+    return _taken([Wakeup(BULK_TASK, task_id, len(mails))], mails)
 
 
 def forget_under_way() -> None:
@@ -86,21 +85,44 @@ def forget_under_way() -> None:
     Mail.objects.filter(state__in=WAITING).update(under_way_until=None)
 
 
-def _note_published(sent: list[tuple[Mail, datetime]]) -> None:
+def _groups(mails: Iterable[Mail]) -> Iterator[list[Mail]]:
+    left = iter(mails)
+    while group := list(islice(left, LARGEST_GROUP)):
+        yield group
+
+
+def _taken(wakeups: Sequence[Wakeup], mails: Sequence[Mail]) -> bool:
+    """Send *wakeups* and note that *mails* are published; return whether the broker took them.
+
+    Never raises for a broker's sake: whatever goes wrong on the way to it, refused login
+    included, is logged, and the relay tries again.
+    """
+    if broker_memory.counts_as_down():
+        return False
+    at = timezone.now()
+    try:
+        line.send(wakeups)
+    except Exception as error:  # noqa: BLE001 - amqp, kombu and OS raise no common class
+        broker_memory.failed()
+        named = mails[0].pk if len(mails) == 1 else f"{mails[0].pk} and {len(mails) - 1} more"
+        logger.warning("Mail %s is saved; the broker took no wake-up: %s", named, error)
+        return False
+    broker_memory.answered()
+    _note_published(mails, at)
+    return True
+
+
+def _note_published(mails: Sequence[Mail], at: datetime) -> None:
     """Write down what was published, in one transaction and one UPDATE for each waiting time."""
-    alike: dict[int, list[tuple[Mail, datetime]]] = defaultdict(list)
-    for mail, at in sent:
-        alike[mail.unanswered_wakeups].append((mail, at))
-    if not alike:
-        return
+    alike: dict[int, list[int]] = defaultdict(list)
+    for mail in mails:
+        alike[mail.unanswered_wakeups].append(mail.pk)
     with transaction.atomic():
-        for unanswered, group in alike.items():
-            at = group[-1][1]
-            Mail.objects.filter(pk__in=[mail.pk for mail, _ in group]).update(
+        for unanswered, ids in alike.items():
+            Mail.objects.filter(pk__in=ids).update(
                 published_at=at,
                 publish_count=F("publish_count") + 1,
                 unanswered_wakeups=F("unanswered_wakeups") + 1,
                 under_way_until=at + policy.under_way(unanswered),
             )
-        for mail, at in sent:
-            timeline.note(mail.pk, Event.PUBLISHED, at)
+        timeline.note_all([mail.pk for mail in mails], Event.PUBLISHED, at)

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.test import Client
 from send_mail.models import Mail
 from send_mail.services import publisher, saving, wakeups
 from send_mail.services.saving import NewMail
+from send_mail.services.wakeup_line import Wakeup
 from tests.django.smtp_server import ScriptedServer
 
 TOKEN = "a-token-for-tests"
@@ -57,10 +58,10 @@ class Broker:
         self.messages: list[tuple[int, str]] = []
         self.down: Exception | None = None
 
-    def send_task(self, name: str, args: list[int], task_id: str, **_: Any) -> None:
+    def send(self, group: Sequence[Wakeup]) -> None:
         if self.down is not None:
             raise self.down
-        self.messages.append((args[0], task_id))
+        self.messages += [(wakeup.argument, wakeup.task_id) for wakeup in group]
 
 
 @pytest.fixture(autouse=True)
@@ -68,11 +69,15 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
     """Every wake-up lands here, and is published in the thread that asked for it."""
     stand_in = Broker()
 
-    def wake_now(mail_id: int) -> None:
-        wakeups.publish(Mail.objects.filter(pk=mail_id))
+    def wake_now(*mail_ids: int) -> None:
+        wakeups.publish(Mail.objects.filter(pk__in=mail_ids))
 
-    monkeypatch.setattr(wakeups.current_app, "send_task", stand_in.send_task)
+    def wake_bulk_now(mail_ids: Sequence[int]) -> None:
+        wakeups.publish_bulk(list(Mail.objects.filter(pk__in=mail_ids)))
+
+    monkeypatch.setattr(wakeups.line, "send", stand_in.send)
     monkeypatch.setattr(publisher.publisher, "wake", wake_now)
+    monkeypatch.setattr(publisher.publisher, "wake_bulk", wake_bulk_now)
     monkeypatch.setattr(wakeups, "broker_memory", wakeups.BrokerMemory())
     return stand_in
 

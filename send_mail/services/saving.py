@@ -5,18 +5,17 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from functools import partial
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from send_mail import composing, validation
 from send_mail.attachments import Attachment
-from send_mail.models import Event, Mail, MailContent, Route
-from send_mail.services import timeline, uploads
-from send_mail.services.publisher import publisher
+from send_mail.models import Mail, MailContent, Route
+from send_mail.services import uploads
+from send_mail.services.inserting import LARGEST_CHUNK, insert, insert_chunk
 from send_mail.states import State
 
 
@@ -60,29 +59,39 @@ def save(new: NewMail, idempotency_key: str | None = None) -> Mail:
     """Save *new*, publish it once it is committed, and return its row.
 
     The same key with the same mail returns the row of the first time; with another mail it raises
-    KeyReusedError.
+    KeyReusedError. What other threads save at the same moment shares the transaction, and no fate.
     """
-    if idempotency_key and (known := _known(new, idempotency_key)):
-        return known
+    if idempotency_key and new.uploads and (known := _known(idempotency_key)):
+        # Before its files are looked for: they may be gone by now.
+        return _same(known, new.fingerprint())
     mail, content = prepare(new, idempotency_key)
-    try:
-        with transaction.atomic():
-            _insert(mail, content)
-    except IntegrityError:
-        # Two requests with one key at the same moment: the other one was first.
-        known = _known(new, idempotency_key) if idempotency_key else None
-        if known is None:
-            raise
-        return known
-    return mail
+    return _same(insert((mail, content)), mail.fingerprint)
 
 
-def _known(new: NewMail, key: str) -> Mail | None:
-    mail = Mail.objects.filter(idempotency_key=key).first()
-    if mail is not None and mail.fingerprint != new.fingerprint():
+def save_many(news: Iterable[NewMail]) -> int:
+    """Save a bulk and return how many they were; one wake-up is published for each chunk.
+
+    Each chunk is a transaction: an error, the database's alone since all is validated, leaves
+    those before it saved and on their way.
+    """
+    count = 0
+    left = iter(news)
+    while chunk := [prepare(new) for new in islice(left, LARGEST_CHUNK)]:
+        insert_chunk(chunk)
+        count += len(chunk)
+    return count
+
+
+def _known(key: str) -> Mail | None:
+    return Mail.objects.filter(idempotency_key=key).first()
+
+
+def _same(saved: Mail, fingerprint: str) -> Mail:
+    """Return the row that was saved under a key if it is the mail that was asked for."""
+    if saved.fingerprint != fingerprint:
         msg = "This Idempotency-Key was used for another mail."
         raise KeyReusedError(msg)
-    return mail
+    return saved
 
 
 def prepare(
@@ -125,15 +134,6 @@ def prepare(
         source=source,
     )
     return mail, content
-
-
-def _insert(mail: Mail, content: MailContent) -> None:
-    mail.save(force_insert=True)
-    content.mail = mail  # takes over the id that it has now
-    content.save(force_insert=True)
-    timeline.note(mail.pk, Event.SAVED, mail.created_at)
-    if mail.state == State.QUEUED and mail.due_at <= mail.created_at:
-        transaction.on_commit(partial(publisher.wake, mail.pk))
 
 
 def _envelope(addresses: Iterable[str]) -> list[dict[str, Any]]:

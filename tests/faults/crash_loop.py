@@ -19,6 +19,7 @@ from launcher.core.state import ServiceState
 from tests.faults.setting import Options, repeat_on_one_stack
 from tests.helpers import processes
 from tests.helpers.measuring import Tally
+from tests.helpers.programs import environment
 from tests.helpers.rig import Rig, python
 from tests.helpers.stack import Stack
 from tests.helpers.waiting import eventually
@@ -29,11 +30,12 @@ _POLICY = RestartPolicy(
 _CRASHES = "import sys; print('no such table: launcher', flush=True); sys.exit(3)"
 _STANDS = "import pathlib, sys, time; pathlib.Path(sys.argv[1]).touch(); time.sleep(600)"
 BROKEN = 'pool = "gevent"\n'
-"""A pool whose package is not there: the worker says so and exits, every time."""
+NO_LOOP = {"GEVENT_LOOP": "nothing"}
+"""gevent with an event loop that does not exist: the worker says so and exits, every time."""
 
 
 def r17(options: Options) -> Tally:
-    """The rules with short delays, and the real worker with a pool that is not installed."""
+    """The rules with short delays, and the real worker with a pool that cannot be loaded."""
     tally = Tally("R17", options.repeats)
 
     def trial(stack: Stack, tally: Tally) -> None:
@@ -42,7 +44,13 @@ def r17(options: Options) -> Tally:
         worker_cannot_start(stack, tally)
 
     def make() -> Stack:
-        return Stack(broker="embedded", only="worker", settings=BROKEN, wait=False)
+        return Stack(
+            broker="embedded",
+            only="worker",
+            settings=BROKEN,
+            env=environment() | NO_LOOP,
+            wait=False,
+        )
 
     repeat_on_one_stack(tally, make, trial)
     return tally

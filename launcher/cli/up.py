@@ -10,10 +10,12 @@ import click
 from launcher.app import Wishes, open_session
 from launcher.cli.options import CommandError, common, emit, say, utc
 from launcher.cli.signals import StopSignals
+from launcher.cli.smtp import ask_password
 from launcher.core.explain import explain
 from launcher.core.graph import GraphError, with_dependencies
 from launcher.core.state import ServiceStatus
 from launcher.paths import Home, find_home
+from launcher.runtime.passwords import PasswordError
 from launcher.session import Session
 from launcher.settings import check_broker
 
@@ -50,6 +52,7 @@ def run_up(home: Home, *, broker: str | None, only: str | None, as_json: bool) -
     with open_session(home, Wishes(broker=broker)) as session:
         session.on_quit(stop.set)
         names = _chosen(session, only)
+        _ask_missing_passwords(session)
         report = _Json(session) if as_json else _Lines(session)
         cancel = session.subscribe(report.observe)
         session.on_notice(report.notice)
@@ -64,6 +67,20 @@ def run_up(home: Home, *, broker: str | None, only: str | None, as_json: bool) -
         cancel()
     report.end(left.processes, left.ports)
     return 0 if left.processes == 0 else 1
+
+
+def _ask_missing_passwords(session: Session) -> None:
+    """Where the system has no store and somebody sits at the terminal."""
+    servers = session.mail_servers
+    if not sys.stdin.isatty():
+        return
+    for name in servers.missing:
+        password = ask_password(servers.profiles[name])
+        try:
+            servers.set_password(name, password)
+        except PasswordError as error:
+            raise CommandError(str(error)) from error
+        say(servers.passwords.words)
 
 
 def _chosen(session: Session, only: str | None) -> Sequence[str] | None:

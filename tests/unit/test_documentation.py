@@ -62,7 +62,8 @@ def described(name: str) -> str:
 
 def own_options() -> Iterator[tuple[str, str]]:
     for name, command in cli.main.commands.items():
-        for option in command.params:
+        under = command.commands.values() if isinstance(command, click.Group) else ()
+        for option in (param for each in (command, *under) for param in each.params):
             if isinstance(option, click.Option):
                 for spelling in (*option.opts, *option.secondary_opts):
                     if spelling not in ("--home", "--help", "-h"):
@@ -74,9 +75,14 @@ def test_the_guide_describes_each_command(name: str) -> None:
     assert described(name)
 
 
-@pytest.mark.parametrize(("name", "option"), sorted(own_options()))
+@pytest.mark.parametrize(("name", "option"), sorted(set(own_options())))
 def test_the_guide_names_each_option_at_its_command(name: str, option: str) -> None:
     assert re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", described(name))
+
+
+def test_the_guide_describes_each_command_under_smtp() -> None:
+    body = described("smtp")
+    assert all(f"`{name}`" in body for name in cli.smtp.smtp.commands)
 
 
 def test_the_guide_names_the_options_that_all_commands_share() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from launcher.cli import main, run
+from launcher.cli import main, run, smtp
 
 
 def never(_: object) -> int:
@@ -22,18 +22,21 @@ def no_display(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-COMMANDS = sorted(main.commands)
+COMMANDS = {
+    **main.commands,
+    **{f"smtp {name}": command for name, command in smtp.smtp.commands.items()},
+}
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_takes_a_home_and_json(name: str) -> None:
-    options = {option for parameter in main.commands[name].params for option in parameter.opts}
+    options = {option for parameter in COMMANDS[name].params for option in parameter.opts}
     assert {"--home", "--json"} <= options
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_and_option_says_what_it_does(name: str) -> None:
-    command = main.commands[name]
+    command = COMMANDS[name]
     assert command.help
     for parameter in command.params:
         assert isinstance(parameter, click.Argument) or getattr(parameter, "help", ""), parameter

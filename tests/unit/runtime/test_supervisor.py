@@ -295,6 +295,33 @@ def test_a_lost_port_is_chosen_anew_and_those_who_were_told_the_old_one_restart(
     assert house.runner.last("worker").spec.environment["EMAIL_URL"].endswith("1026")
 
 
+def test_other_descriptions_restart_those_they_change_and_leave_the_others_alone(
+    build: Callable[..., House],
+) -> None:
+    django, worker, beat = service("django"), service("worker", "django"), service("beat")
+    house = build(django, worker, beat)
+    house.supervisor.start("django")
+    house.supervisor.start("worker")
+    house.until(django=ServiceState.READY, worker=ServiceState.READY)
+    changed = {"EMAIL_URL": "smtp://another"}
+    house.supervisor.describe_anew(
+        lambda: (
+            django,
+            replace(worker, environment=changed),
+            replace(beat, environment=changed),
+        )
+    )
+    house.supervisor.wait_until(
+        lambda now: now["worker"].generation == 2 and now["worker"].state is ServiceState.READY, 5
+    )
+    assert house.runner.last("worker").spec.environment == changed
+    assert house.supervisor.statuses["django"].generation == 1
+    assert house.supervisor.statuses["beat"].state is ServiceState.STOPPED
+    house.supervisor.start("beat")
+    house.until(beat=ServiceState.READY)
+    assert house.runner.last("beat").spec.environment == changed
+
+
 def test_a_service_that_no_other_port_can_be_given_fails_in_words(
     build: Callable[..., House],
 ) -> None:

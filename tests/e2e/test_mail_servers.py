@@ -1,0 +1,79 @@
+"""A mail server of the user's own: STARTTLS, a login, and a password that only the worker sees."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import psutil
+
+from tests.helpers import processes
+from tests.helpers.programs import environment
+from tests.helpers.smtp.process import MailServer
+from tests.helpers.stack import Stack
+from tests.helpers.waiting import eventually
+
+CANARY = "canary-of-the-mail-server"
+MAIN = ("migrate", "django", "worker", "beat", "catcher")
+
+
+def where_the_canary_is(stack: Stack) -> set[str]:
+    """Everything a password could have got into, as far as this machine lets one look."""
+    found = set()
+    for file in stack.home.rglob("*"):
+        if file.is_file() and CANARY.encode() in file.read_bytes():
+            found.add(f"file {file.relative_to(stack.home)}")
+    for process in processes.of_run(stack.run):
+        try:
+            if any(CANARY in word for word in process.cmdline()):
+                found.add(f"argv of {process.pid}")
+            if CANARY in str(process.environ()):
+                found.add(f"environment of {process.environ()['CELERY_LAUNCHER_SERVICE']}")
+        except psutil.NoSuchProcess:
+            continue
+    told = {
+        "status": json.dumps(stack.status()),
+        "env": stack.cli("env", "--json").stdout,
+        "logs": stack.log(),
+        "smtp list": stack.cli("smtp", "list", "--json").stdout,
+        "doctor": stack.cli("doctor", "--json").stdout,
+    }
+    found |= {name for name, text in told.items() if CANARY in text}
+    with sqlite3.connect(stack.home / "data" / "launcher.sqlite3") as database:
+        found |= {"rows" for line in database.iterdump() if CANARY in line}
+    return found
+
+
+def test_a_chosen_server_is_used_at_once_and_its_password_reaches_the_worker_alone(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "keyring.json").write_text(json.dumps({"celery-launcher/work": CANARY}))
+    with MailServer(secure=True) as server:
+        own = environment(
+            PYTHON_KEYRING_BACKEND="tests.helpers.keyring_in_a_file.Keyring",
+            KEYRING_FILE=str(tmp_path / "keyring.json"),
+            SSL_CERT_FILE=str(server.authority),
+        )
+        with Stack(only="worker,django,beat,catcher", env=own) as stack:
+            first = stack.pids()
+            port = ("--host", "localhost", "--port", str(server.port))
+            assert stack.cli("smtp", "add", "work", *port, "--user", "me").returncode == 0
+            assert where_the_canary_is(stack) == set()
+            assert json.loads(stack.cli("smtp", "use", "work", "--json").stdout) == {
+                "ok": True,
+                "restarted": True,
+            }
+            eventually(
+                lambda: stack.pids()["worker"] not in (None, first["worker"]),
+                30,
+                "another worker",
+            )
+            stack.wait_all_ready()
+            after = stack.pids()
+            assert {name for name in MAIN if after[name] != first[name]} == {"django", "worker"}
+            sent = stack.cli("send", "--to", "ada@example.org", "--subject", "Hi", "--wait")
+            assert sent.returncode == 0, sent.stderr + stack.log("worker")
+            (taken,) = server.taken()
+            assert taken.recipients == ("ada@example.org",)
+            assert where_the_canary_is(stack) == {"environment of worker"}

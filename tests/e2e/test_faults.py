@@ -82,7 +82,7 @@ def test_failures_are_forgotten_after_a_stable_time(tally: Tally) -> None:
 
 
 def test_a_worker_that_cannot_start_fails_with_its_reason(tally: Tally) -> None:
-    with Stack(only="worker", settings=crash_loop.BROKEN, wait=False) as stack:
+    with crash_loop.broken_worker() as stack:
         crash_loop.worker_cannot_start(stack, tally)
 
 

@@ -29,9 +29,6 @@ _POLICY = RestartPolicy(
 )
 _CRASHES = "import sys; print('no such table: launcher', flush=True); sys.exit(3)"
 _STANDS = "import pathlib, sys, time; pathlib.Path(sys.argv[1]).touch(); time.sleep(600)"
-BROKEN = 'pool = "gevent"\n'
-NO_LOOP = {"GEVENT_LOOP": "nothing"}
-"""gevent with an event loop that does not exist: the worker says so and exits, every time."""
 
 
 def r17(options: Options) -> Tally:
@@ -43,17 +40,22 @@ def r17(options: Options) -> Tally:
         stable_time_forgives(tally)
         worker_cannot_start(stack, tally)
 
-    def make() -> Stack:
-        return Stack(
-            broker="embedded",
-            only="worker",
-            settings=BROKEN,
-            env=environment() | NO_LOOP,
-            wait=False,
-        )
-
-    repeat_on_one_stack(tally, make, trial)
+    repeat_on_one_stack(tally, broken_worker, trial)
     return tally
+
+
+def broken_worker() -> Stack:
+    """A stack of a worker alone, with gevent and an event loop for it that does not exist.
+
+    The worker says so and exits, every time.
+    """
+    return Stack(
+        broker="embedded",
+        only="worker",
+        settings='pool = "gevent"\n',
+        env=environment() | {"GEVENT_LOOP": "nothing"},
+        wait=False,
+    )
 
 
 def delays_grow_then_failed(tally: Tally) -> None:

@@ -55,6 +55,7 @@ class Conversation(smtplib.SMTP):
         self.idle_since = 0.0
         self._deadline = time.monotonic() + limits.connect
         super().__init__(local_hostname="localhost", timeout=limits.connect)
+        self._host = server.host  # the name that STARTTLS checks the certificate for
 
     def open(self, enter: Callable[[str, float], None]) -> None:
         """Connect, greet, encrypt and log in; *enter* is told each phase and its seconds.
@@ -92,7 +93,11 @@ class Conversation(smtplib.SMTP):
         """Read one answer within the phase."""
         if self.file is None and self.sock is not None:
             self.file = _DeadlineReader(self.sock, self.left)
-        return super().getreply()
+        try:
+            return super().getreply()
+        except smtplib.SMTPResponseException as error:
+            # smtplib's own 500 for a line that is too long: the server has refused nothing.
+            raise smtplib.SMTPException("a line of its answer is too long") from error
 
     def is_quiet(self) -> bool:
         """Return whether an idle connection is open and the server has said nothing unasked.

@@ -23,6 +23,7 @@ GIVING_SENDER = "giving the sender"
 GIVING_RECIPIENTS = "giving the recipients"
 GIVING_MESSAGE = "giving the message"
 AWAITING_RECEIPT = "waiting for the server's receipt"
+NO_RECEIPT = "The server's answer to the mail is none that SMTP knows: it may have arrived."
 _LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
@@ -134,4 +135,7 @@ class HandOver:
         self.phase, self.after_dot = AWAITING_RECEIPT, True
         smtp.begin(self.limits.final_dot)
         smtp.send(b".\r\n")
-        return answer_of(*smtp.getreply())
+        receipt = answer_of(*smtp.getreply())
+        if receipt.code:
+            return receipt
+        return Answer(Verdict.UNKNOWN, 0, receipt.reply, NO_RECEIPT)

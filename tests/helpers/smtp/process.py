@@ -88,10 +88,14 @@ class MailServer:
 
     @property
     def settings(self) -> str:
-        """The lines of settings.toml that send all mail here."""
-        if self.authority is None:
-            return f'mail_server = "smtp://127.0.0.1:{self.port}"\n'
-        return f'mail_server = "smtp+tls://ada@localhost:{self.port}"\n'
+        """The end of settings.toml that sends all mail here."""
+        host, security, user = "127.0.0.1", "none", ""
+        if self.authority is not None:
+            host, security, user = "localhost", "starttls", "ada"
+        return (
+            f'[mail]\nprofile = "scripted"\n[smtp.scripted]\nhost = "{host}"\n'
+            f'port = {self.port}\nsecurity = "{security}"\nuser = "{user}"\n'
+        )
 
     def script(self, answers: Answers, name: str = "") -> None:
         """What it says from now on, or to mails whose first recipient is `name` at anywhere."""

@@ -57,17 +57,18 @@ def usual(phase: str) -> str:
     return USUAL.get(phase, "250 ok")
 
 
-def unruly(deed: str, phase: str) -> bytes:
-    """The bytes of the deeds that say too much, after which the conversation goes on."""
-    code, words = usual(phase)[:3], usual(phase)[4:]
+def unruly(deed: str, answer: str) -> bytes:
+    """The bytes of the deeds that say too much instead of `answer`; the conversation goes on."""
+    lines = answer.split("\r\n")
+    code, words = lines[-1][:3], lines[-1][4:]
     match deed:
         case "GARBAGE":
             return b"\x00\xff\xfe\x80 \x1b[31mnot SMTP\r\n"
         case "LONG":
             return f"{code} {'x' * 20_000}\r\n".encode()
         case "MANY":
-            lines = [f"{code}-line {number}" for number in range(199)]
-            return "\r\n".join([*lines, f"{code} {words.splitlines()[-1]}"]).encode() + b"\r\n"
+            more = [f"{code}-line {number}" for number in range(199)]
+            return "\r\n".join([*more, *lines]).encode() + b"\r\n"
         case "TWICE":
             return f"{code} {words}\r\n{code} and again\r\n".encode()
     raise ValueError(f"{deed} is no such deed")

@@ -189,8 +189,6 @@ class _Conversation:
                 answer = await self._say("STARTTLS")
                 if answer.startswith("220"):
                     await self.wrap()
-            case "AUTH":
-                await self._authenticate(line)
             case "MAIL":
                 self._own, self._recipients = None, []
                 self._sender = _address(line)
@@ -202,15 +200,6 @@ class _Conversation:
                     await self._body()
             case _:
                 await self._say(command)
-
-    async def _authenticate(self, line: str) -> None:
-        if line.upper().startswith("AUTH LOGIN"):
-            for prompt in (b"334 VXNlcm5hbWU6\r\n", b"334 UGFzc3dvcmQ6\r\n")[
-                len(line.split()) > 2 :
-            ]:
-                self._writer.write(prompt)
-                await self._reader.readuntil(b"\n")
-        await self._say("AUTH")
 
     async def _recipient(self, address: str) -> None:
         if self._own is None:
@@ -250,7 +239,7 @@ class _Conversation:
         answer = usual(phase)
         if phase == "EHLO":
             more = ["250-STARTTLS"] if self._server.tls and not self._encrypted else []
-            more += ["250-AUTH PLAIN LOGIN"] if self._server.login else []
+            more += ["250-AUTH PLAIN"] if self._server.login else []
             answer = "\r\n".join([*answer.splitlines()[:1], *more, *answer.splitlines()[1:]])
         return answer
 
@@ -270,7 +259,7 @@ class _Conversation:
                 self.abort()
                 raise _HungUp
             case "SILENT":
-                await self._until_over()
+                await (self._stop_reading() if phase == "BODY" else self._until_over())
             case "DRIP" | "ENDLESS":
                 piece = usual(phase)[:1] if answer == DRIP else f"{usual(phase)[:3]}-more\r\n"
                 while not self._server.ended.is_set():
@@ -283,12 +272,18 @@ class _Conversation:
                 await self._writer.drain()
                 raise _HungUp
             case "GARBAGE" | "LONG" | "MANY" | "TWICE":
-                self._writer.write(unruly(answer, phase))
+                self._writer.write(unruly(answer, self._usual(phase)))
             case _:
                 self._writer.write(answer.encode() + b"\r\n")
         await self._writer.drain()
         if answer.startswith("421"):
             raise _HungUp
+
+    async def _stop_reading(self) -> None:
+        """Leave what comes where it is, until the client gives up or the server ends."""
+        while not self._server.ended.is_set() and not self._writer.is_closing():
+            await asyncio.sleep(_DRIP_SECONDS)
+        raise _HungUp
 
     async def _until_over(self) -> None:
         """Say nothing until the client gives up or the server ends; what comes is thrown away."""

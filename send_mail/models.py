@@ -16,7 +16,10 @@ class Batch(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     subject = models.CharField(max_length=998, blank=True)
     total = models.PositiveIntegerField()
+    saved = models.PositiveIntegerField(default=0)  # of them: a repeated request goes on from here
     cancelled_at = models.DateTimeField(null=True)
+    idempotency_key = models.CharField(max_length=255, unique=True, null=True)
+    fingerprint = models.CharField(max_length=64, blank=True)
 
     def __str__(self) -> str:
         return f"batch #{self.pk} of {self.total}"
@@ -77,8 +80,13 @@ class Mail(models.Model):
     idempotency_key = models.CharField(max_length=255, unique=True, null=True)
     fingerprint = models.CharField(max_length=64, blank=True)
     route = models.CharField(max_length=10, choices=Route.choices, default=Route.PROJECT)
-    batch = models.ForeignKey(Batch, models.SET_NULL, null=True, related_name="mails")
-    repeat = models.ForeignKey(Repeat, models.SET_NULL, null=True, related_name="mails")
+    # Their indexes are below, without the many mails that have none.
+    batch = models.ForeignKey(
+        Batch, models.SET_NULL, null=True, related_name="mails", db_index=False
+    )
+    repeat = models.ForeignKey(
+        Repeat, models.SET_NULL, null=True, related_name="mails", db_index=False
+    )
 
     created_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(default=timezone.now)
@@ -107,6 +115,14 @@ class Mail(models.Model):
             models.Index(fields=["state", "due_at"], name="mail_due"),
             models.Index(fields=["state", "lease_until"], name="mail_lease"),
             models.Index(fields=["state", "-id"], name="mail_page"),
+            models.Index(
+                fields=["batch", "state", "-id"],
+                name="mail_batch",
+                condition=models.Q(batch__isnull=False),
+            ),
+            models.Index(
+                fields=["repeat"], name="mail_repeat", condition=models.Q(repeat__isnull=False)
+            ),
         )
 
     def __str__(self) -> str:

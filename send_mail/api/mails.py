@@ -12,23 +12,25 @@ from rest_framework.response import Response
 
 from send_mail import presenting, serializers
 from send_mail.api.files import ANY_FILE, SOURCE, as_file, download
-from send_mail.api.views import MailView, page_parameters, paged
+from send_mail.api.views import (
+    MailView,
+    idempotency_key,
+    key_parameter,
+    number,
+    page_parameters,
+    paged,
+    words,
+)
 from send_mail.models import Mail
 from send_mail.services import outbox, saving
 from send_mail.states import SCHEDULED, State
-
-LONGEST_KEY = 255
 
 
 class Mails(MailView):
     """The outbox."""
 
     @extend_schema(
-        parameters=[
-            OpenApiParameter(
-                "Idempotency-Key", str, OpenApiParameter.HEADER, description="One key, one mail."
-            )
-        ],
+        parameters=[key_parameter],
         request=serializers.MailRequest,
         responses={
             201: serializers.MailBrief,
@@ -40,13 +42,7 @@ class Mails(MailView):
         """Save a mail; 202 when it will be sent, 201 when it is a draft."""
         asked = serializers.MailRequest(data=request.data)
         asked.is_valid(raise_exception=True)
-        key = request.headers.get("Idempotency-Key", "").strip()
-        if len(key) > LONGEST_KEY:
-            raise ValidationError({"Idempotency-Key": [f"At most {LONGEST_KEY} characters."]})
-        try:
-            mail = saving.save(asked.new_mail(), key or None)
-        except saving.KeyReusedError as error:
-            return Response({"detail": str(error)}, status.HTTP_409_CONFLICT)
+        mail = saving.save(asked.new_mail(), idempotency_key(request))
         made = mail.state == State.DRAFT
         code = status.HTTP_201_CREATED if made else status.HTTP_202_ACCEPTED
         return Response(presenting.brief(mail), code)
@@ -56,6 +52,7 @@ class Mails(MailView):
         parameters=[
             *page_parameters,
             OpenApiParameter("state", str, enum=[*State.values, SCHEDULED]),
+            OpenApiParameter("batch", int, description="Of this batch alone."),
             OpenApiParameter("q", str, description="Words of the subject or of a recipient."),
         ],
         responses=serializers.MailPage,
@@ -63,9 +60,10 @@ class Mails(MailView):
     def get(self, request: Request) -> Response:
         """List mails, newest first."""
         mails = _in_state(request.query_params.get("state", "").upper())
-        words = request.query_params.get("q", "").strip()
-        if words:
-            mails = mails.filter(Q(subject__icontains=words) | Q(to__icontains=words))
+        if batch := number(request, "batch", 0):
+            mails = mails.filter(batch_id=batch)
+        if asked := words(request):
+            mails = mails.filter(Q(subject__icontains=asked) | Q(to__icontains=asked))
         rows, cursor = paged(mails, request)
         return Response({"results": [presenting.brief(row) for row in rows], "next": cursor})
 

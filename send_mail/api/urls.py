@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from send_mail.api import files, inbox, login_links, mails, queue
+from send_mail.api import batches, files, inbox, login_links, mails, queue, templates
 
 urlpatterns = [
     path("mails", mails.Mails.as_view()),
@@ -21,6 +21,12 @@ urlpatterns = [
     path("inbox/<int:caught_id>/attachments/<int:index>", inbox.CaughtAttachment.as_view()),
     path("inbox/<int:caught_id>/release", inbox.Release.as_view()),
     path("chaos", inbox.ChaosSwitch.as_view()),
+    path("templates", templates.Templates.as_view()),
+    path("templates/<int:template_id>", templates.OneTemplate.as_view()),
+    path("templates/<int:template_id>/render", templates.Render.as_view()),
+    path("batches", batches.Batches.as_view()),
+    path("batches/<int:batch_id>", batches.OneBatch.as_view()),
+    path("batches/<int:batch_id>/cancel", batches.CancelBatch.as_view()),
     path("queue", queue.Queue.as_view()),
     path("relay", queue.Relay.as_view()),
     path("login-links", login_links.LoginLinks.as_view()),

@@ -12,15 +12,20 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from send_mail.errors import NotPossibleError
+from send_mail.services.saving import KeyReusedError
 
 PAGE = 50
 LONGEST_PAGE = 200
 LONGEST_SEARCH = 200
+LONGEST_KEY = 255
 
 page_parameters = [
     OpenApiParameter("after", int, description="The cursor `next` of the page before."),
     OpenApiParameter("limit", int, description=f"At most {LONGEST_PAGE}, {PAGE} if not given."),
 ]
+key_parameter = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="One key, one mail or batch."
+)
 
 
 class ConflictError(APIException):
@@ -34,7 +39,7 @@ class MailView(APIView):
 
     def handle_exception(self, exc: Exception) -> Response:
         """Answer the services' refusals; all else is DRF's."""
-        if isinstance(exc, NotPossibleError):
+        if isinstance(exc, (NotPossibleError, KeyReusedError)):
             exc = ConflictError(str(exc))
         elif isinstance(exc, DjangoValidationError):
             exc = ValidationError(exc.message_dict if hasattr(exc, "error_dict") else exc.messages)
@@ -64,3 +69,11 @@ def number(request: Request, name: str, default: int) -> int:
 def words(request: Request) -> str:
     """Return what is searched for, without what no database takes."""
     return request.query_params.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
+
+
+def idempotency_key(request: Request) -> str | None:
+    """Return the key by which a repeated request is known, None when there is none."""
+    key = request.headers.get("Idempotency-Key", "").replace("\0", "").strip()
+    if len(key) > LONGEST_KEY:
+        raise ValidationError({"Idempotency-Key": [f"At most {LONGEST_KEY} characters."]})
+    return key or None

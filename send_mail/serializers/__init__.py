@@ -1,5 +1,6 @@
 """What the API takes and gives, field by field; ``validation`` has the rules of content."""
 
+from send_mail.serializers.batches import BatchAnswer, BatchPage, BatchRequest, BatchState
 from send_mail.serializers.fields import Detail
 from send_mail.serializers.files import Upload, UploadRequest
 from send_mail.serializers.inbox import CaughtFull, CaughtPage, ChaosState, ReleaseRequest
@@ -18,8 +19,19 @@ from send_mail.serializers.queue import (
     QueueSwitch,
     RelayResult,
 )
+from send_mail.serializers.templates import (
+    Rendered,
+    RenderRequest,
+    TemplateFull,
+    TemplatePage,
+    TemplateRequest,
+)
 
 __all__ = (
+    "BatchAnswer",
+    "BatchPage",
+    "BatchRequest",
+    "BatchState",
     "CaughtFull",
     "CaughtPage",
     "ChaosState",
@@ -35,7 +47,12 @@ __all__ = (
     "QueueSwitch",
     "RelayResult",
     "ReleaseRequest",
+    "RenderRequest",
+    "Rendered",
     "ResendRequest",
+    "TemplateFull",
+    "TemplatePage",
+    "TemplateRequest",
     "Upload",
     "UploadRequest",
 )

@@ -10,6 +10,12 @@ urlpatterns = [
     path("outbox/", outbox.outbox, name="outbox"),
     path("sent/<int:mail_id>/", mails.sent, name="sent"),
     path("sent/<int:mail_id>/status/", mails.sent_status, name="sent-status"),
+    path("sent/<int:mail_id>/source/", mails.sent_source, name="sent-source"),
+    path(
+        "sent/<int:mail_id>/attachments/<int:index>/",
+        mails.sent_attachment,
+        name="sent-attachment",
+    ),
     path("sent/<int:mail_id>/resend/", mails.resend, name="resend"),
     path("sent/<int:mail_id>/cancel/", mails.cancel, name="cancel"),
     path("inbox/", inbox.inbox_list, name="inbox"),

@@ -6,17 +6,19 @@ of waitress's threads for as long as somebody looks.
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from send_mail import presenting
+from send_mail.api.files import as_file, download
+from send_mail.attachments import numbered
 from send_mail.errors import NotPossibleError
 from send_mail.models import Mail
 from send_mail.services import outbox
 from send_mail.services.timeline import timeline
-from send_mail.states import FINAL, State, sources
+from send_mail.states import State
 from send_mail.views import reach
 
 STEPS = {
@@ -50,14 +52,32 @@ def sent_status(request: HttpRequest, mail_id: int) -> HttpResponse:
     return render(request, "send_mail/_progress.html", {"progress": _progress(mail)})
 
 
+@never_cache
+@require_safe
+def sent_source(request: HttpRequest, mail_id: int) -> HttpResponse:
+    """Answer the message as it goes over the wire, to be kept as a file."""
+    content = outbox.content_of(reach.mail_or_404(request, mail_id))
+    if content is None:
+        raise Http404(outbox.NO_CONTENT)
+    return as_file(bytes(content.source), "message/rfc822", f"mail-{mail_id}.eml")
+
+
+@never_cache
+@require_safe
+def sent_attachment(request: HttpRequest, mail_id: int, index: int) -> HttpResponse:
+    """Answer one attachment, to be kept as a file."""
+    return download(outbox.files_of(reach.mail_or_404(request, mail_id)), index)
+
+
 @require_POST
 def resend(request: HttpRequest, mail_id: int) -> HttpResponse:
     """Send it again; what may have arrived already only after a second yes."""
     mail = reach.mail_or_404(request, mail_id)
-    if mail.state == State.UNKNOWN and request.POST.get("sure") != "yes":
+    sure = request.POST.get("sure") == "yes"
+    if mail.state == State.UNKNOWN and not sure:
         return render(request, "send_mail/confirm_resend.html", {"mail": mail})
     try:
-        again = outbox.resend(mail)
+        again = outbox.resend(mail, sure=sure)
     except NotPossibleError as error:
         return _shown(request, mail, str(error))
     reach.remember(request, again)
@@ -76,25 +96,23 @@ def cancel(request: HttpRequest, mail_id: int) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, mail: Mail, refusal: str = "") -> HttpResponse:
-    status = 409 if refusal else 200
+    content = outbox.content_of(mail)
     shown = {
         "mail": mail,
-        "content": getattr(mail, "content", None),
+        "content": content,
+        "files": numbered(content.attachments if content else []),
         "progress": _progress(mail),
         "refusal": refusal,
     }
-    return render(request, "send_mail/success.html", shown, status=status)
+    return render(request, "send_mail/success.html", shown, status=409 if refusal else 200)
 
 
 def _progress(mail: Mail) -> dict[str, Any]:
-    brief = presenting.brief(mail)
-    wanted = ("id", "state", "state_words", "final", "last_reply", "due_at", "attempts")
     told = len(mail.recipients) > 1 or any(row.get("reply") for row in mail.recipients)
     return {
-        **{name: brief[name] for name in wanted},
+        **presenting.brief(mail),
         "timeline": [{**step, "label": STEPS[step["event"]]} for step in timeline(mail)],
-        "tries": list(mail.tries.all()) if mail.attempts else [],
+        "tries": list(mail.tries.all()),
         "recipients": mail.recipients if told else [],
-        "can_resend": mail.state in FINAL,
-        "can_cancel": mail.state in sources(State.CANCELLED),
+        "can": outbox.can(mail),
     }

@@ -33,8 +33,12 @@ def mails(request: HttpRequest) -> QuerySet[Mail]:
 
 
 def mail_or_404(request: HttpRequest, mail_id: int) -> Mail:
-    """Return one of them; one that may not be seen does not exist."""
-    return get_object_or_404(mails(request), pk=mail_id)
+    """Return one of them, its content unread; one that may not be seen does not exist.
+
+    A page that is asked for again and again must not read 25 MB of attachments each time.
+    """
+    large = ("content__source", "content__text", "content__html")
+    return get_object_or_404(mails(request).select_related("content").defer(*large), pk=mail_id)
 
 
 def staff_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

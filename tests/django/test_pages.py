@@ -118,5 +118,5 @@ def test_nothing_is_inline_and_nothing_comes_from_elsewhere(browser: Client) -> 
         page = browser.get(path).content.decode()
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", page)
         assert not re.search(r'(?:src|href|action)="(?![/#?])', page)
-    for name in ("site.css", "follow.js", "icon.svg"):
+    for name in ("site.css", "follow.js", "times.js", "icon.svg"):
         assert finders.find(f"send_mail/{name}")

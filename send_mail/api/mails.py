@@ -1,5 +1,7 @@
 """The outbox: save, list, show, send again, cancel."""
 
+from datetime import timedelta
+
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -22,7 +24,7 @@ from send_mail.api.views import (
     words,
 )
 from send_mail.models import Mail
-from send_mail.services import outbox, saving
+from send_mail.services import outbox, retention, saving
 from send_mail.states import SCHEDULED, State
 
 
@@ -98,6 +100,27 @@ class OneMail(MailView):
         """Delete what has come to its end, or a draft."""
         outbox.delete(found(mail_id))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class RetryFailed(MailView):
+    """Trying all again that failed."""
+
+    @extend_schema(request=None, responses=serializers.Count)
+    def post(self, request: Request) -> Response:  # noqa: ARG002 - DRF's signature
+        """Queue all that failed again; never what may have arrived."""
+        return Response({"count": outbox.retry_failed()})
+
+
+class Clear(MailView):
+    """Tidying up."""
+
+    @extend_schema(request=serializers.ClearRequest, responses=serializers.Count)
+    def post(self, request: Request) -> Response:
+        """Delete delivered and cancelled mails that are older than so many days."""
+        asked = serializers.ClearRequest(data=request.data)
+        asked.is_valid(raise_exception=True)
+        days = timedelta(days=asked.validated_data["older_than_days"])
+        return Response({"count": retention.clear(timezone.now() - days)})
 
 
 class Copy(MailView):

@@ -3,10 +3,12 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from send_mail.api import batches, files, inbox, login_links, mails, queue, templates
+from send_mail.api import batches, files, inbox, login_links, mails, queue, repeats, templates
 
 urlpatterns = [
     path("mails", mails.Mails.as_view()),
+    path("mails/retry-failed", mails.RetryFailed.as_view()),
+    path("mails/clear", mails.Clear.as_view()),
     path("mails/<int:mail_id>", mails.OneMail.as_view()),
     path("mails/<int:mail_id>/resend", mails.Resend.as_view()),
     path("mails/<int:mail_id>/cancel", mails.Cancel.as_view()),
@@ -27,6 +29,8 @@ urlpatterns = [
     path("batches", batches.Batches.as_view()),
     path("batches/<int:batch_id>", batches.OneBatch.as_view()),
     path("batches/<int:batch_id>/cancel", batches.CancelBatch.as_view()),
+    path("repeats", repeats.Repeats.as_view()),
+    path("repeats/<int:repeat_id>", repeats.OneRepeat.as_view()),
     path("queue", queue.Queue.as_view()),
     path("relay", queue.Relay.as_view()),
     path("login-links", login_links.LoginLinks.as_view()),

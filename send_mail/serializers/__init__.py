@@ -5,6 +5,8 @@ from send_mail.serializers.fields import Detail
 from send_mail.serializers.files import Upload, UploadRequest
 from send_mail.serializers.inbox import CaughtFull, CaughtPage, ChaosState, ReleaseRequest
 from send_mail.serializers.mails import (
+    ClearRequest,
+    Count,
     DraftRequest,
     MailBrief,
     MailFull,
@@ -19,6 +21,7 @@ from send_mail.serializers.queue import (
     QueueSwitch,
     RelayResult,
 )
+from send_mail.serializers.repeats import RepeatFull, RepeatPage, RepeatRequest
 from send_mail.serializers.templates import (
     Rendered,
     RenderRequest,
@@ -35,6 +38,8 @@ __all__ = (
     "CaughtFull",
     "CaughtPage",
     "ChaosState",
+    "ClearRequest",
+    "Count",
     "Detail",
     "DraftRequest",
     "LoginLinkAnswer",
@@ -49,6 +54,9 @@ __all__ = (
     "ReleaseRequest",
     "RenderRequest",
     "Rendered",
+    "RepeatFull",
+    "RepeatPage",
+    "RepeatRequest",
     "ResendRequest",
     "TemplateFull",
     "TemplatePage",

@@ -68,6 +68,18 @@ class ResendRequest(KnownFieldsOnly):
     sure = serializers.BooleanField(default=False)
 
 
+class ClearRequest(KnownFieldsOnly):
+    """How old, in days, a delivered or cancelled mail has to be to be deleted."""
+
+    older_than_days = serializers.IntegerField(min_value=0, max_value=36_500)
+
+
+class Count(serializers.Serializer[Any]):
+    """How many mails it was done to."""
+
+    count = serializers.IntegerField()
+
+
 class Recipient(serializers.Serializer[Any]):
     """One address of the envelope and where it stands."""
 

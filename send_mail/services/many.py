@@ -32,14 +32,16 @@ def move_all(mails: QuerySet[Mail], to: State, event: str, **fields: Any) -> int
 def in_chunks(mails: QuerySet[Mail], change: Callable[[list[int]], object]) -> int:
     """Call *change* with the ids of *mails*, some at a time and locked; return how many there were.
 
-    Each chunk is a transaction, so what is done stays done when the rest fails.
+    Each chunk is a transaction, so what is done stays done when the rest fails. They are looked
+    for outside of it: a long look must not keep others from writing.
     """
     done, last = 0, 0
     while True:
+        rows = mails.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)
+        found = list(rows[:CHUNK])
+        if not found:
+            return done
         with transaction.atomic():
-            rows = mails.select_for_update().filter(pk__gt=last).order_by("pk")
-            ids = list(rows.values_list("pk", flat=True)[:CHUNK])
-            if not ids:
-                return done
+            ids = list(mails.select_for_update().filter(pk__in=found).values_list("pk", flat=True))
             change(ids)
-        done, last = done + len(ids), ids[-1]
+        done, last = done + len(ids), found[-1]

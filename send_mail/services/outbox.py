@@ -13,7 +13,7 @@ from send_mail import attachments
 from send_mail.attachments import Attachment
 from send_mail.errors import NotPossibleError
 from send_mail.models import Event, Mail, MailContent, Route
-from send_mail.services import timeline
+from send_mail.services import many, timeline
 from send_mail.services.publisher import publisher
 from send_mail.services.saving import NewMail, prepare, save
 from send_mail.states import FINAL, LEGAL, State, move
@@ -71,10 +71,7 @@ def resend(mail: Mail, *, sure: bool = False) -> Mail:
             **_fresh(),
             due_at=now,
             queued_at=now,
-            recipients=[
-                row if row.get("state") == "delivered" else {**row, "state": "waiting"}
-                for row in mail.recipients
-            ],
+            recipients=_waiting_again(mail.recipients),
         )
         if not moved:
             msg = f"A mail that is {mail.get_state_display().lower()} cannot be sent again now."
@@ -83,6 +80,26 @@ def resend(mail: Mail, *, sure: bool = False) -> Mail:
         transaction.on_commit(partial(publisher.wake, mail.pk))
     mail.refresh_from_db()
     return mail
+
+
+def retry_failed() -> int:
+    """Queue all that failed again, for the recipients that have it not yet; return how many.
+
+    Never what may have arrived: that needs a word for each.
+    """
+    failed = Mail.objects.filter(state=State.FAILED, content__isnull=False)
+    return many.in_chunks(failed, _retry)
+
+
+def _retry(ids: list[int]) -> None:
+    now = timezone.now()
+    rows = list(Mail.objects.filter(pk__in=ids).only("pk", "recipients"))
+    for row in rows:
+        row.recipients = _waiting_again(row.recipients)
+    Mail.objects.bulk_update(rows, ["recipients"])
+    move(Mail.objects.filter(pk__in=ids), State.QUEUED, **_fresh(), due_at=now, queued_at=now)
+    timeline.note_all(ids, Event.RESENT, now)
+    transaction.on_commit(partial(publisher.wake_bulk, ids))
 
 
 def rewrite(mail: Mail, new: NewMail, keep: Sequence[int] = ()) -> Mail:
@@ -164,6 +181,13 @@ def _fresh() -> dict[str, Any]:
         "unanswered_wakeups": 0,
         "words": "",
     }
+
+
+def _waiting_again(recipients: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        row if row.get("state") == "delivered" else {**row, "state": "waiting"}
+        for row in recipients
+    ]
 
 
 def _again(mail: Mail) -> NewMail:

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from send_mail.models import LoginLink, Mail
-from send_mail.services import clock, pause, reaper, wakeups
+from send_mail.services import clock, pause, reaper, repeats, retention, uploads, wakeups
 from send_mail.states import WAITING, State
 
 AT_ONCE = 500
@@ -34,11 +34,19 @@ def relay() -> Relayed:
     """Run once. A paused queue publishes nothing; a down broker ends the run without harm."""
     clock.repair()
     taken_back = reaper.reap_run_out()
-    LoginLink.objects.filter(expires_at__lte=timezone.now()).delete()
+    _keep_house(timezone.now())
     published = 0 if pause.reason() is not None else _publish_due()
     if published or taken_back:
         logger.info("Relay: %s published, %s taken back", published, taken_back)
     return Relayed(published, taken_back)
+
+
+def _keep_house(now: datetime) -> None:
+    """Save the repeated mails whose time has come; remove what has had its time."""
+    repeats.due(now)
+    retention.run(now)
+    uploads.expire(now)
+    LoginLink.objects.filter(expires_at__lte=now).delete()
 
 
 def _publish_due() -> int:

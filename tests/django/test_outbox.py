@@ -1,12 +1,14 @@
 """What may be done with a mail that exists: drafts, copies, resending, deleting, old rows."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from send_mail.models import Mail, MailContent, Route
-from send_mail.services import saving
+from send_mail.services import many, outbox, retention, saving
 from send_mail.services.saving import NewMail
 from tests.django.conftest import Api, Broker
 
@@ -160,8 +162,6 @@ def test_a_mail_without_content_is_shown_and_not_sent(api: Api, saved: Callable[
 
 
 def test_a_released_mail_goes_out_again_as_it_came(transactional_db: None) -> None:
-    from send_mail.services import outbox
-
     source = b"Subject: foreign\r\n\r\nas it came"
     mail = saving.save(
         NewMail(("a@localhost",), "foreign", route=Route.RELEASE, source=source, sender="r@x.org")
@@ -171,3 +171,57 @@ def test_a_released_mail_goes_out_again_as_it_came(transactional_db: None) -> No
     assert (again.pk != mail.pk, again.route, again.sender) == (True, "release", "r@x.org")
     assert bytes(again.content.source) == source
     assert outbox.copy(mail).route == "project"
+
+
+def test_all_that_failed_is_tried_again_and_nothing_else(
+    api: Api, saved: Callable[..., Mail], broker: Broker
+) -> None:
+    states = ("FAILED", "FAILED", "UNKNOWN", "CANCELLED", "DELIVERED")
+    mails = [saved(f"u{number}@localhost") for number in range(len(states))]
+    for mail, state in zip(mails, states, strict=True):
+        Mail.objects.filter(pk=mail.pk).update(state=state, attempts=3, words="refused")
+    two = [
+        {"address": "u0@localhost", "state": "delivered", "reply": "250"},
+        {"address": "x@localhost", "state": "failed", "reply": "550"},
+    ]
+    Mail.objects.filter(pk=mails[0].pk).update(recipients=two)
+    broker.messages.clear()
+    assert api.post("/api/mails/retry-failed").json() == {"count": 2}
+    found = Mail.objects.order_by("pk")
+    assert [mail.state for mail in found] == ["QUEUED", "QUEUED", *states[2:]]
+    assert [row["state"] for row in found[0].recipients] == ["delivered", "waiting"]
+    assert (found[0].attempts, found[0].words, len(broker.messages)) == (0, "", 1)
+    assert "resent" in [step.event for step in found[0].events.all()]
+
+
+def test_what_is_old_and_at_its_end_is_cleared(
+    api: Api, saved: Callable[..., Mail], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = timezone.now()
+    kept = []
+    for state, days in [
+        ("DELIVERED", 8), ("CANCELLED", 8), ("DELIVERED", 6), ("FAILED", 8), ("UNKNOWN", 8),
+        ("QUEUED", 8),
+    ]:  # fmt: skip
+        mail = saved()
+        Mail.objects.filter(pk=mail.pk).update(state=state, finished_at=now - timedelta(days=days))
+        kept += [] if (state in {"DELIVERED", "CANCELLED"} and days == 8) else [mail.pk]
+    for body in ({}, {"older_than_days": -1}, {"older_than_days": "x"}):
+        assert api.post("/api/mails/clear", body).status_code == 400
+    assert api.post("/api/mails/clear", {"older_than_days": 7}).json() == {"count": 2}
+    assert sorted(Mail.objects.values_list("pk", flat=True)) == kept
+    monkeypatch.setattr(retention, "_turn", retention._Turn())
+    assert retention.run(now) == 0
+    settings.MAIL_RETENTION_DAYS = 5
+    assert retention.run(now) == 1
+    assert retention.run(now) == 0
+
+
+def test_many_are_changed_chunk_by_chunk(
+    saved: Callable[..., Mail], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(many, "CHUNK", 2)
+    ids = [saved().pk for _ in range(5)]
+    chunks: list[list[int]] = []
+    assert many.in_chunks(Mail.objects.all(), chunks.append) == 5
+    assert chunks == [ids[:2], ids[2:4], ids[4:]]

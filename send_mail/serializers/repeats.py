@@ -1,0 +1,78 @@
+"""Repeated mails, field by field."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError as DjangoValidationError
+from rest_framework import serializers
+
+from send_mail import recurrence, validation
+from send_mail.models import Repeat
+from send_mail.serializers.fields import AddressesField, KnownFieldsOnly, RawCharField
+
+
+class RuleField(serializers.JSONField):
+    """``{"every": "day"|"week", "at", "days"}`` or ``{"cron"}``."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the rule, checked; one that never comes is refused."""
+        try:
+            return recurrence.clean(super().to_internal_value(data))
+        except DjangoValidationError as error:
+            raise serializers.ValidationError(error.messages) from error
+
+
+class RepeatRequest(KnownFieldsOnly):
+    """A repeated mail in whole."""
+
+    rule = RuleField()
+    time_zone = serializers.CharField(default="UTC", max_length=64)
+    to = AddressesField()
+    cc = AddressesField(required=False)
+    bcc = AddressesField(required=False)
+    subject = RawCharField(default="", validators=[validation.clean_subject])
+    text = RawCharField(default="", validators=[validation.clean_text])
+    html = RawCharField(default="", validators=[validation.clean_text])
+    enabled = serializers.BooleanField(default=True)
+
+    def validate_time_zone(self, value: str) -> str:
+        """Allow a zone that is known here."""
+        recurrence.zone(value)
+        return value
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Count the recipients of all three fields."""
+        attrs = {"cc": [], "bcc": [], **attrs}
+        try:
+            validation.check_count(attrs["to"], attrs["cc"], attrs["bcc"])
+        except DjangoValidationError as error:
+            raise serializers.ValidationError({"to": error.messages}) from error
+        return attrs
+
+
+class RepeatFull(serializers.Serializer[Any]):
+    """A repeated mail, its rule in words and its next time; null: never again."""
+
+    id = serializers.IntegerField()
+    rule = serializers.JSONField()
+    words = serializers.SerializerMethodField()
+    time_zone = serializers.CharField()
+    to = serializers.ListField(child=serializers.CharField())
+    cc = serializers.ListField(child=serializers.CharField())
+    bcc = serializers.ListField(child=serializers.CharField())
+    subject = serializers.CharField()
+    text = serializers.CharField()
+    html = serializers.CharField()
+    enabled = serializers.BooleanField()
+    next_at = serializers.DateTimeField(allow_null=True)
+    last_at = serializers.DateTimeField(allow_null=True)
+
+    def get_words(self, repeat: Repeat) -> str:
+        """Return the rule as a person says it."""
+        return recurrence.words(repeat.rule)
+
+
+class RepeatPage(serializers.Serializer[Any]):
+    """Some repeated mails, newest first, and the cursor of the next ones."""
+
+    results = RepeatFull(many=True)
+    next = serializers.IntegerField(allow_null=True)

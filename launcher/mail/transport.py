@@ -128,9 +128,9 @@ def _understood(status: int, raw: bytes) -> Json:
         raise MailUnavailable(f"Django's answer ({status}) has an unknown shape.")
     if 200 <= status < 300:
         return given
+    detail = str(given.get("detail", ""))
     if status in (401, 403):
-        detail = str(given.get("detail", ""))
         raise MailUnavailable(f"Django refused the launcher's token. {detail}".strip())
     if 400 <= status < 500:
         raise refusal(given, status)
-    raise MailUnavailable(f"Django failed ({status}); its log says why.")
+    raise MailUnavailable(detail or f"Django failed ({status}); its log says why.")

@@ -131,6 +131,7 @@ def test_a_conflict_is_a_refusal_in_the_servers_words(
     [
         (401, b'{"detail": "No."}', "refused the launcher's token. No."),
         (500, b"{}", "Django failed \\(500\\)"),
+        (507, b'{"detail": "The disk is full."}', "^The disk is full.$"),
         (502, b"<html>", "no JSON"),
         (200, b"[]", "unknown shape"),
     ],
@@ -272,7 +273,7 @@ def test_mails_are_copied_deleted_retried_and_cleared(
     server: Answering, client: MailClient
 ) -> None:
     server.says({**ROW, "id": 8, "state": "DRAFT"}, 201)
-    assert client.copy(7).id == 8
+    assert client.copy(7).row.id == 8
     server.answer = (204, b"")
     client.delete(7)
     assert server.asked[-1][:2] == ("DELETE", "/api/mails/7")
@@ -353,7 +354,8 @@ def test_a_batch_is_checked_begun_followed_and_cancelled(
     assert server.asked[-1][1] == "/api/batches?dry_run=1"
     assert (check.id, check.total, check.refused[0].line) == (None, 1, 3)
     server.says({"id": 5, "total": 1, "refused": []}, 202)
-    assert client.begin_batch(letter).id == 5
+    assert client.begin_batch(letter, "key-5").id == 5
+    assert server.asked[-1][2]["Idempotency-Key"] == "key-5"
     server.says({"id": 5, "total": 1, "final": 1, "counts": {"DELIVERED": 1}, "cancelled_at": "x"})
     assert client.batch(5).final == 1
     assert client.cancel_batch(5).cancelled

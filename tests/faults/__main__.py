@@ -6,15 +6,37 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping
 
-from tests.faults import broker_down, crash_loop, killing, ports_taken, quick_clicks, stopping
+from tests.faults import (
+    broker_down,
+    broker_killed,
+    clock,
+    crash_loop,
+    full,
+    killing,
+    mail_server,
+    ports_taken,
+    quick_clicks,
+    stopping,
+    worker_killed,
+)
 from tests.faults.setting import POOLS, Options
 from tests.helpers.measuring import NotMeasured, Row, Tally, run_rows
 
 ROWS: Mapping[str, Callable[[Options], Tally]] = {
     "R1": killing.r1,
+    "R2": worker_killed.r2,
+    "R3": broker_killed.r3,
     "R4": killing.r4,
     "R5": broker_down.r5,
+    "R6": broker_killed.r6,
+    "R7": mail_server.r7,
+    "R8": mail_server.r8,
+    "R9": worker_killed.r9,
+    "R10": worker_killed.r10,
+    "R11": full.r11,
+    "R12": full.r12,
     "R13": ports_taken.r13,
+    "R14": clock.r14,
     "R16": stopping.r16,
     "R17": crash_loop.r17,
     "R18": quick_clicks.r18,

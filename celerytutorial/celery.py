@@ -1,7 +1,8 @@
 """The Celery app: configured from Django's settings, tasks found in the installed apps.
 
-Also owns two habits of the worker process: a default concurrency that suits the pool, and the
-watch over a warm shutdown (``celerytutorial.shutdown``).
+Also owns habits of the worker process: a default concurrency that suits the pool, the watch over a
+warm shutdown (``celerytutorial.shutdown``), and how it deals with the broker
+(``celerytutorial.consumer``).
 """
 
 import os
@@ -19,6 +20,7 @@ use_whole_messages()
 app = Celery("celerytutorial")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["consumer"].add("celerytutorial.consumer:GroupEvents")
 
 
 @celeryd_init.connect

@@ -9,8 +9,8 @@ from typing import Any
 
 import environ
 from django.utils.functional import lazy
-from kombu import Exchange, Queue
 
+from celerytutorial import queues
 from celerytutorial.broker import broker_from
 from celerytutorial.home import data_folder, own_secret_key
 
@@ -185,19 +185,10 @@ CELERY_TASK_SEND_SENT_EVENT = True
 CELERY_TIMEZONE = "UTC"
 
 RELAY_SECONDS = env.float("LAUNCHER_RELAY_SECONDS", default=3.0)
-# The relay has a queue of its own: it must not wait behind a thousand mails, and the depth of
-# `celery` is then the number of mails. A tick that nobody took in time is worth nothing.
-RELAY_QUEUE = "celery.relay"
-CELERY_TASK_DEFAULT_QUEUE = "celery"
-CELERY_TASK_QUEUES = [
-    Queue("celery", Exchange("celery"), routing_key="celery"),
-    Queue(
-        RELAY_QUEUE,
-        Exchange(RELAY_QUEUE),
-        routing_key=RELAY_QUEUE,
-        queue_arguments={"x-max-length": 1},
-    ),
-]
+RELAY_QUEUE = queues.RELAY
+CELERY_TASK_DEFAULT_QUEUE = queues.MAILS
+CELERY_TASK_QUEUES = queues.TASK_QUEUES
+CELERY_WORKER_CONSUMER = "celerytutorial.consumer:Consumer"
 CELERY_BEAT_SCHEDULER = "celerytutorial.beat:TickingScheduler"
 CELERY_BEAT_TICK_FILE = env.str("CELERY_BEAT_TICK_FILE", default="")
 CELERY_BEAT_SCHEDULE = {

@@ -1,5 +1,6 @@
 """Keeping every try to hand a mail over: how far it came and what the server said."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,12 +34,17 @@ class Try:
     words: str
 
 
-def keep(tried: Try, ended_at: datetime) -> None:
-    """Add one row."""
+def keep_all(tries: Iterable[Try], ended_at: datetime) -> None:
+    """Add a row for each, by one statement."""
     adapt = connection.ops.adapt_datetimefield_value
-    row = (
-        *(tried.mail_id, tried.number, tried.worker, adapt(tried.began_at), adapt(ended_at)),
-        *(tried.phase, tried.verdict, tried.code, tried.reply, tried.words),
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, row)
+    ended = adapt(ended_at)
+    rows = [
+        (
+            *(tried.mail_id, tried.number, tried.worker, adapt(tried.began_at), ended),
+            *(tried.phase, tried.verdict, tried.code, tried.reply, tried.words),
+        )
+        for tried in tries
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(_INSERT, rows)

@@ -20,7 +20,8 @@ class _Place(Generic[Asked, Answer]):
 
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
-        self.called = threading.Event()
+        self.called = threading.Lock()  # the cheapest to wait at, under a green pool too
+        self.called.acquire()
         self.answer: Answer | Exception | None = None
 
 
@@ -28,15 +29,18 @@ class Grouping(Generic[Asked, Answer]):
     """Hands the requests of many threads to *carry_out*, in their order, *largest* at most at once.
 
     *carry_out* returns an answer for each request. An exception among the answers is raised where
-    that request was made; one that *carry_out* raises, at every request of its group.
+    that request was made; one that *carry_out* raises, at every request of its group. *gather* is
+    called before a group is taken off the line, to wait for others for a moment.
     """
 
     def __init__(
         self,
         carry_out: Callable[[Sequence[Asked]], Sequence[Answer | Exception]],
         largest: int,
+        gather: Callable[[], object] = lambda: None,
     ) -> None:
         self._carry_out = carry_out
+        self._gather = gather
         self._largest = largest
         self._lock = threading.Lock()
         self._line: deque[_Place[Asked, Answer]] = deque()
@@ -49,16 +53,25 @@ class Grouping(Generic[Asked, Answer]):
             self._line.append(place)
             leads, self._led = not self._led, True
         if not leads:
-            place.called.wait()
+            try:
+                place.called.acquire()
+            except BaseException:  # a green thread may be ended wherever it waits
+                self._abandon(place)
+                raise
         if place.answer is None:
-            self._lead()
+            self._lead(place)
         if isinstance(place.answer, Exception):
             raise place.answer
         assert place.answer is not None  # noqa: S101 - said for mypy: a led group is answered
         return place.answer
 
-    def _lead(self) -> None:
-        """Carry out one group, whose first is the caller's own, and pass the lead on."""
+    def _lead(self, own: _Place[Asked, Answer]) -> None:
+        """Carry out one group, whose first is the caller's *own*, and pass the lead on."""
+        try:
+            self._gather()
+        except BaseException:
+            self._abandon(own, leads=True)
+            raise
         with self._lock:
             group = [self._line.popleft() for _ in range(min(self._largest, len(self._line)))]
         ended = RuntimeError("The thread that carried this out was ended; ask again.")
@@ -71,10 +84,20 @@ class Grouping(Generic[Asked, Answer]):
             self._pass_on()
             for place, answer in zip(group, answers, strict=True):
                 place.answer = answer
-                place.called.set()
+                place.called.release()
 
     def _pass_on(self) -> None:
         with self._lock:
             self._led = bool(self._line)
             if self._led:
-                self._line[0].called.set()
+                self._line[0].called.release()
+
+    def _abandon(self, place: _Place[Asked, Answer], *, leads: bool = False) -> None:
+        """Leave the line; whoever was to lead passes that on."""
+        with self._lock:
+            # Called, unanswered and not led: the lead had just been given to it.
+            leads = leads or (place.answer is None and not place.called.locked())
+            if place in self._line:
+                self._line.remove(place)
+        if leads:
+            self._pass_on()

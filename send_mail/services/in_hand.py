@@ -15,8 +15,13 @@ from typing import Protocol
 class Held(Protocol):
     """What the reaper must know of a claim."""
 
-    mail_id: int
-    runs_until: float  # by the monotonic clock
+    @property
+    def mail_id(self) -> int:
+        """The mail's id."""
+
+    @property
+    def runs_until(self) -> float:
+        """Until when its lease runs, by the monotonic clock."""
 
 
 class Hands:

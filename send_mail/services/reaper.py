@@ -63,7 +63,7 @@ def _reap(mails: QuerySet[Mail]) -> int:
 def _take_back(held: QuerySet[Mail]) -> int:
     """Handed over already: UNKNOWN. Not yet: QUEUED again, or FAILED after too many deaths.
 
-    A mail with a death less than the limit was claimed alone (``claims.SUSPECT_AFTER``), so the
+    A mail with a death less than the limit was claimed alone (``claim_rows.SUSPECT_AFTER``), so the
     last death is its own.
     """
     now = timezone.now()
@@ -104,7 +104,6 @@ def _end(
     move(held.filter(pk__in=[row.pk for row in rows]), state, **fields)
     timeline.note_all([row.pk for row in rows], event, now, words)
     verdict = Verdict.UNKNOWN if state == State.UNKNOWN else Verdict.NOT_SENT
-    for row in rows:
-        began = row.claimed_at or now
-        told = (PHASE, verdict.value, None, "", words)
-        attempts.keep(Try(row.pk, row.number, row.worker, began, *told), now)
+    told = (PHASE, verdict.value, None, "", words)
+    tries = [Try(row.pk, row.number, row.worker, row.claimed_at or now, *told) for row in rows]
+    attempts.keep_all(tries, now)

@@ -74,14 +74,16 @@ def give_back(claim: Claim) -> None:
 
 def waiting_recipients(claim: Claim) -> list[str]:
     """Return the addresses that have the mail not yet and were not refused for good."""
-    return [row["address"] for row in claim.recipients if row["state"] in {"waiting", "deferred"}]
+    return [
+        row["address"] for row in claim.mail.recipients if row["state"] in {"waiting", "deferred"}
+    ]
 
 
 def _hand_over(claim: Claim, steps: Steps) -> Outcome:
-    released = claim.route == Route.RELEASE
+    released = claim.mail.route == Route.RELEASE
     sender = settings.EMAIL_RELEASE_FROM if released else ""
     letter = Letter(
-        claim.source(), validation.bare(sender or claim.sender), waiting_recipients(claim)
+        claim.source(), validation.bare(sender or claim.mail.sender), waiting_recipients(claim)
     )
     given = safe_mode.redirected(letter) if settings.MAIL_REDIRECT_TO else letter
     if released:
@@ -104,12 +106,12 @@ def _finish(claim: Claim, outcome: Outcome) -> State | None:
     answer = outcome.answer
     if answer.verdict is Verdict.NOT_SENT:
         return None
-    recipients = [_after(row, outcome) for row in claim.recipients]
+    recipients = [_after(row, outcome) for row in claim.mail.recipients]
     tried = Try(
         mail_id=claim.mail_id,
-        number=claim.number,
-        worker=claim.worker,
-        began_at=claim.began_at,
+        number=claim.mail.number,
+        worker=claim.mail.worker,
+        began_at=claim.mail.began_at,
         phase=outcome.phase,
         verdict=answer.verdict.value,
         code=answer.code or None,
@@ -123,7 +125,7 @@ def _finish(claim: Claim, outcome: Outcome) -> State | None:
         last_code=answer.code or None,
         last_reply=answer.reply,
     )
-    if answer.verdict is Verdict.REFUSED_LOGIN and claim.route == Route.RELEASE:
+    if answer.verdict is Verdict.REFUSED_LOGIN and claim.mail.route == Route.RELEASE:
         # The project's own mail has nothing to do with it and goes on.
         words = RELEASE_REFUSED.format(reply=answer.reply)
         failed = finish(State.FAILED, Event.FAILED, words, words=words, finished_at=timezone.now())
@@ -150,10 +152,10 @@ def _decide(
     if "unknown" in standing:
         return State.UNKNOWN, Event.UNKNOWN, answer.words, done
     if "deferred" in standing:
-        if now - claim.queued_at >= policy.scaled(policy.GIVE_UP_AFTER):
+        if now - claim.mail.queued_at >= policy.scaled(policy.GIVE_UP_AFTER):
             words = f"Given up after {policy.GIVE_UP_AFTER.days} days. {answer.words}"
             return State.FAILED, Event.FAILED, words, done
-        wait = policy.backoff(claim.number)
+        wait = policy.backoff(claim.mail.number)
         words = f"{_reason(recipients, 'deferred', answer)} Tried again in {_span(wait)}."
         return State.RETRYING, Event.RETRYING, words, {"due_at": now + wait, "data_at": None}
     if "failed" in standing:

@@ -17,20 +17,24 @@ _INSERT = (
 
 def note(mail_id: int, event: str, at: datetime, detail: str = "") -> None:
     """Add one step."""
-    note_all([mail_id], event, at, detail)
+    note_each([(mail_id, event, at, detail)])
 
 
 def note_all(mail_ids: Iterable[int], event: str, at: datetime, detail: str = "") -> None:
-    """Add the same step to many mails by one statement.
+    """Add the same step to many mails by one statement."""
+    note_each((mail_id, event, at, detail) for mail_id in mail_ids)
+
+
+def note_each(steps: Iterable[tuple[int, str, datetime, str]]) -> None:
+    """Add steps, each of mail, event, time and detail, by one statement.
 
     Plain SQL: three steps a mail are written while every other greenlet waits.
     """
-    when = connection.ops.adapt_datetimefield_value(at)
-    rows = [(mail_id, str(event), when, detail) for mail_id in mail_ids]
-    if not rows:
-        return
-    with connection.cursor() as cursor:
-        cursor.executemany(_INSERT, rows)
+    adapt = connection.ops.adapt_datetimefield_value
+    rows = [(mail_id, str(event), adapt(at), detail) for mail_id, event, at, detail in steps]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(_INSERT, rows)
 
 
 def timeline(mail: Mail) -> list[dict[str, Any]]:

@@ -1,10 +1,9 @@
 """The one place where a worker writes: changes of a few milliseconds share one transaction.
 
 A commit waits for the disk, and under a green pool everybody waits with it. So whoever has
-something to write puts it in line; the first one gathers for a moment, writes what has come
-together on a connection of the writer's own, and each is told its own result once it is
-committed. No thread is needed: alone in its process, as on the solo pool, a change is written at
-once by its caller.
+something to write gets in line (``grouping``); the first one waits for a moment, writes what has
+come together on a connection of the writer's own, and each is told its own result once it is
+committed. Alone in its process, as on the solo pool, a change is written at once by its caller.
 
 Another process' lock is met with a short green wait instead of SQLite's busy handler, which would
 stop every greenlet. See docs/decisions/0013-grouping-writer.md.
@@ -13,31 +12,21 @@ stop every greenlet. See docs/decisions/0013-grouping-writer.md.
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from send_mail.services.grouping import Grouping
+
 GATHER_SECONDS = 0.003
 LOCKED_SECONDS = 20.0  # as long as Django waits everywhere else
 LARGEST_GROUP = 200
 
-T = TypeVar("T")
-
-
-class _Entry:
-    """One change in line, and what came of it. Its lock opens when that is known."""
-
-    __slots__ = ("change", "error", "leads", "result", "turn")
-
-    def __init__(self, change: Callable[[], Any]) -> None:
-        self.change = change
-        self.result: Any = None
-        self.error: BaseException | None = None
-        self.leads = False
-        self.turn = threading.Lock()
-        self.turn.acquire()
+Asked = TypeVar("Asked")
+Result = TypeVar("Result")
+Kind = Callable[[Sequence[Any]], Sequence[Any]]
 
 
 class Writer:
@@ -48,34 +37,23 @@ class Writer:
 
     def __init__(self, crowded: Callable[[], bool] = lambda: True) -> None:
         self._crowded = crowded
-        self._lock = threading.Lock()
-        self._line: list[_Entry] = []
-        self._led = False
+        self._line: Grouping[tuple[Kind, Any], tuple[Any]] = Grouping(
+            self._all_or_each, LARGEST_GROUP, self._gather
+        )
         self._connection: BaseDatabaseWrapper | None = None
 
-    def write(self, change: Callable[[], T]) -> T:
-        """Run *change* in a transaction that is committed when this returns; return its result.
+    def ask(self, kind: Callable[[Sequence[Asked]], Sequence[Result]], asked: Asked) -> Result:
+        """Have *kind* called with *asked* and all that is asked of it meanwhile.
 
-        *change* uses Django's default connection, in whatever way, and may be run twice: when its
-        group could not be committed. What it raises is raised here, and undoes it alone.
+        Returns its result for *asked* once that is committed. *kind* uses Django's default
+        connection, in whatever way, and may be called twice with the same, when its group could
+        not be committed. What it raises for *asked* alone is raised here and undoes nothing else.
         """
-        entry = _Entry(change)
-        with self._lock:
-            self._line.append(entry)
-            leads = not self._led
-            self._led = True
-        if not leads:
-            try:
-                entry.turn.acquire()
-            except BaseException:  # a green task may be ended wherever it waits
-                self._pass_on(entry)
-                raise
-            leads = entry.leads
-        if leads:
-            self._lead(entry)
-        if entry.error is not None:
-            raise entry.error
-        return cast("T", entry.result)
+        return cast("Result", self._line.ask((kind, asked))[0])
+
+    def write(self, change: Callable[[], Result]) -> Result:
+        """Run *change* in a transaction that is committed when this returns; return its result."""
+        return cast("Result", self.ask(_run_each, change))
 
     def close(self) -> None:
         """Close the connection; the next change opens another."""
@@ -83,68 +61,32 @@ class Writer:
             self._connection.close()
             self._connection = None
 
-    def _lead(self, own: _Entry) -> None:
-        """Write one group with *own* in it, then let the next in line lead."""
-        group: list[_Entry] = []
-        try:
-            if self._crowded():
-                _wait(GATHER_SECONDS)
-            with self._lock:
-                group, self._line = self._line[:LARGEST_GROUP], self._line[LARGEST_GROUP:]
-            self._write_group(group)
-        except BaseException as error:
-            for entry in group:
-                entry.error = error
-            raise
-        finally:
-            own.leads = True
-            self._pass_on(own)
-            for entry in group:
-                if entry is not own:
-                    entry.turn.release()
+    def _gather(self) -> None:
+        if self._crowded():
+            _wait(GATHER_SECONDS)
 
-    def _pass_on(self, leaving: _Entry) -> None:
-        """Take *leaving* out of the line, and if it led, let the next one lead."""
-        with self._lock:
-            if leaving in self._line:
-                self._line.remove(leaving)
-            if not leaving.leads:
-                return
-            following = self._line[0] if self._line else None
-            self._led = following is not None
-            if following is not None:
-                following.leads = True
-        if following is not None:
-            following.turn.release()
-
-    def _write_group(self, group: list[_Entry]) -> None:
+    def _all_or_each(self, group: Sequence[tuple[Kind, Any]]) -> Sequence[tuple[Any] | Exception]:
         try:
-            self._commit(group)
+            return self._commit(group)
         except Exception as error:  # noqa: BLE001 - told to the one who caused it
             if len(group) == 1:
-                group[0].error = error
-                return
-            for entry in group:
-                self._write_group([entry])
+                return [error]
+        return [self._all_or_each([one])[0] for one in group]
 
-    def _commit(self, group: list[_Entry]) -> None:
+    def _commit(self, group: Sequence[tuple[Kind, Any]]) -> list[tuple[Any]]:
         """Write *group* in one transaction; waits greenly while another process has the lock."""
         deadline = time.monotonic() + LOCKED_SECONDS
         while True:
             try:
                 with self._bound(), transaction.atomic():
-                    results = [entry.change() for entry in group]
+                    return _carry_out(group)
             except OperationalError as error:
                 if not is_lock(error):
                     self.close()
                     raise
                 if time.monotonic() > deadline:
                     raise
-                _wait(random.uniform(0.001, 0.004))  # noqa: S311 - spreads load, no secret
-            else:
-                break
-        for entry, result in zip(group, results, strict=True):
-            entry.result = result
+            _wait(random.uniform(0.001, 0.004))  # noqa: S311 - spreads load, no secret
 
     def _bound(self) -> "_Bound":
         if self._connection is None:
@@ -184,6 +126,23 @@ def is_lock(error: Exception) -> bool:
     """
     state = getattr(error.__cause__, "sqlstate", None)
     return "locked" in str(error) or state in {"40P01", "40001"}
+
+
+def _carry_out(group: Sequence[tuple[Kind, Any]]) -> list[tuple[Any]]:
+    """Call each kind once with all that was asked of it; the results in the order of *group*."""
+    places: dict[Kind, list[int]] = {}
+    for place, (kind, _) in enumerate(group):
+        places.setdefault(kind, []).append(place)
+    results: list[tuple[Any]] = [(None,)] * len(group)
+    for kind, own in places.items():
+        answers = kind([group[place][1] for place in own])
+        for place, answer in zip(own, answers, strict=True):
+            results[place] = (answer,)
+    return results
+
+
+def _run_each(changes: Sequence[Callable[[], Any]]) -> list[Any]:
+    return [change() for change in changes]
 
 
 def _wait(seconds: float) -> None:

@@ -1,0 +1,263 @@
+"""What claims do to rows, many at a time and in plain SQL: every greenlet waits while this runs.
+
+Each function is one of the writer's kinds: it runs within a transaction that holds the write lock
+(SQLite) or the rows' locks (PostgreSQL), so that what it has looked at is still so when it writes.
+Which change of state is legal is asked of ``states`` alone.
+"""
+
+import json
+import secrets
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, cast
+
+from django.db import connection
+from django.db.models import Field
+from django.utils import timezone
+
+from send_mail import policy
+from send_mail.models import Event, Mail, MailContent, Pause
+from send_mail.services import attempts, timeline
+from send_mail.services.attempts import Try
+from send_mail.services.tables import table_of
+from send_mail.states import WAITING, State, move_statement
+
+SUSPECT_AFTER = policy.DEATHS_UNTIL_QUARANTINE - 1
+SMALL_SOURCE = 256 * 1024
+"""Read with the claim up to this many bytes; a larger one when its turn has come."""
+
+_MAIL, _CONTENT, _PAUSE = (table_of(model) for model in (Mail, MailContent, Pause))
+_DUE = '"due_at" <= %s AND "state" IN (\'{}\')'.format("', '".join(sorted(WAITING)))
+_NO_SUSPECT = f'"worker_deaths" < {SUSPECT_AFTER}'
+_NOT_PAUSED = f'NOT EXISTS (SELECT 1 FROM "{_PAUSE}")'  # noqa: S608 - a table's name
+_TAKE = (
+    *('"claim" = %s', '"claimed_by" = %s', '"claimed_at" = %s', '"lease_until" = %s'),
+    *('"data_at" = NULL', '"attempts" = "attempts" + 1'),
+)
+_READ = f"""
+    SELECT m."id", m."attempts", m."sender", m."recipients", m."route", m."queued_at",
+           CASE WHEN LENGTH(c."source") <= {SMALL_SOURCE} THEN c."source" END
+    FROM "{_MAIL}" m JOIN "{_CONTENT}" c ON c."mail_id" = m."id"
+    WHERE m."claim" = %s AND m."id" IN """  # noqa: S608 - tables' names
+_SENDING = f"\"state\" = '{State.SENDING.value}'"
+_FREE = (
+    *("\"claim\" = ''", '"lease_until" = NULL', '"under_way_until" = NULL'),
+    '"unanswered_wakeups" = 0',
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A mail that a worker asks for, with a lease for a phase of so many seconds."""
+
+    mail_id: int
+    worker: str
+    seconds: float
+    alone: bool = False
+
+
+class NoClaim(Enum):
+    """Why a mail was not claimed."""
+
+    NOT_OURS = "it does not wait, or another was first"
+    PAUSED = "the queue is paused"
+    SUSPECT = "it is to be claimed alone"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A row that was claimed, as the worker needs it."""
+
+    mail_id: int
+    token: str
+    worker: str
+    began_at: datetime
+    until: datetime
+    runs_until: float  # the same lease by the monotonic clock
+    number: int
+    sender: str
+    recipients: list[dict[str, Any]]
+    route: str
+    queued_at: datetime
+    small_source: bytes | None
+
+
+@dataclass(frozen=True)
+class Held:
+    """A claim that asks for something, which it gets only while it holds."""
+
+    mail_id: int
+    token: str
+
+
+@dataclass(frozen=True)
+class Mark(Held):
+    """The final dot of this mail comes next."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Finish(Held):
+    """The mail leaves SENDING."""
+
+    state: State
+    event: Event
+    detail: str
+    fields: dict[str, Any]
+    tried: Try | None
+
+
+def take(wanted: Sequence[Wanted]) -> list[Taken | NoClaim]:
+    """Claim those that wait and are due, by one UPDATE for all that are wanted alike."""
+    alike: dict[tuple[str, float, bool], list[int]] = defaultdict(list)
+    for each in wanted:
+        alike[each.worker, each.seconds, each.alone].append(each.mail_id)
+    taken: dict[int, Taken] = {}
+    for (worker, seconds, alone), mail_ids in alike.items():
+        free = [mail_id for mail_id in dict.fromkeys(mail_ids) if mail_id not in taken]
+        taken |= _take(free, worker, seconds, alone=alone)
+    # One that is wanted twice is given once.
+    return [taken.pop(each.mail_id) if each.mail_id in taken else _why_not(each) for each in wanted]
+
+
+def take_due(limit: int, worker: str, seconds: float) -> list[Taken]:
+    """Claim up to *limit* due mails, the longest waiting first; no suspects."""
+    due = sorted(row for state in WAITING for row in _due(state, limit))
+    mail_ids = [mail_id for _, mail_id in due[:limit]]
+    return list(_take(mail_ids, worker, seconds, alone=False).values())
+
+
+def mark(marks: Sequence[Mark]) -> list[bool]:
+    """Write down that these are about to be handed over; False for a claim that was lost."""
+    held = _still_held(marks)
+    if held:
+        now, until = timezone.now(), max(each.until for each in marks)
+        adapt = connection.ops.adapt_datetimefield_value
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f'UPDATE "{_MAIL}" SET "data_at" = %s, "lease_until" = %s '  # noqa: S608
+                f'WHERE {_SENDING} AND "id" IN {_places(held)}',
+                (adapt(now), adapt(until), *held),
+            )
+        timeline.note_all(held, Event.SENDING, now)
+    return [each.mail_id in held for each in marks]
+
+
+def finish(finishes: Sequence[Finish]) -> list[bool]:
+    """Let these leave SENDING; False for a claim that was lost."""
+    held = _still_held(finishes)
+    kept = [each for each in finishes if each.mail_id in held]
+    now = timezone.now()
+    alike: dict[tuple[State, tuple[str, ...]], list[Finish]] = defaultdict(list)
+    for each in kept:
+        alike[each.state, tuple(each.fields)].append(each)
+    for (state, names), group in alike.items():
+        sets = (*_FREE, *(f'"{name}" = %s' for name in names))
+        prepare = [_preparer(name) for name in names]
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                move_statement(_MAIL, state, sets, '"id" = %s AND "claim" = %s'),
+                [
+                    (
+                        *(p(v) for p, v in zip(prepare, each.fields.values(), strict=True)),
+                        *(each.mail_id, each.token),
+                    )
+                    for each in group
+                ],
+            )
+    timeline.note_each((each.mail_id, each.event, now, each.detail) for each in kept)
+    attempts.keep_all((each.tried for each in kept if each.tried is not None), now)
+    return [each.mail_id in held for each in finishes]
+
+
+def put_back(mail_ids: Sequence[int]) -> list[None]:
+    """Make mails whose wake-ups were taken and not used due for the relay at once."""
+    Mail.objects.filter(pk__in=mail_ids, state__in=WAITING).update(
+        published_at=None, under_way_until=None
+    )
+    return [None] * len(mail_ids)
+
+
+def _take(mail_ids: Sequence[int], worker: str, seconds: float, *, alone: bool) -> dict[int, Taken]:
+    if not mail_ids:
+        return {}
+    now, lease, token = timezone.now(), policy.lease(seconds), secrets.token_hex(16)
+    until, runs_until = now + lease, time.monotonic() + lease.total_seconds()
+    adapt = connection.ops.adapt_datetimefield_value
+    deaths = "1 = 1" if alone else _NO_SUSPECT
+    where = f'{_DUE} AND {deaths} AND {_NOT_PAUSED} AND "id" IN {_places(mail_ids)}'
+    with connection.cursor() as cursor:
+        cursor.execute(
+            move_statement(_MAIL, State.SENDING, _TAKE, where),
+            (token, worker, adapt(now), adapt(until), adapt(now), *mail_ids),
+        )
+        if not cursor.rowcount:
+            return {}
+        cursor.execute(_READ + _places(mail_ids), (token, *mail_ids))
+        rows = {row[0]: _read(row) for row in cursor.fetchall()}
+    won = [mail_id for mail_id in mail_ids if mail_id in rows]
+    timeline.note_all(won, Event.RECEIVED, now, worker)
+    return {
+        mail_id: Taken(mail_id, token, worker, now, until, runs_until, *rows[mail_id])
+        for mail_id in won
+    }
+
+
+def _read(row: Sequence[Any]) -> tuple[int, str, list[dict[str, Any]], str, datetime, bytes | None]:
+    _, number, sender, recipients, route, queued_at, source = row
+    if queued_at.tzinfo is None:  # SQLite keeps times without a zone, in UTC
+        queued_at = queued_at.replace(tzinfo=UTC)
+    small = None if source is None else bytes(source)
+    return number, sender, json.loads(recipients), route, queued_at, small
+
+
+def _why_not(wanted: Wanted) -> NoClaim:
+    """See whether a mail that could not be claimed waits for something."""
+    if Pause.objects.exists():
+        put_back([wanted.mail_id])
+        return NoClaim.PAUSED
+    suspect = Mail.objects.filter(
+        pk=wanted.mail_id,
+        state__in=WAITING,
+        due_at__lte=timezone.now(),
+        worker_deaths__gte=SUSPECT_AFTER,
+    )
+    return NoClaim.SUSPECT if not wanted.alone and suspect.exists() else NoClaim.NOT_OURS
+
+
+def _due(state: State, limit: int) -> list[tuple[datetime, int]]:
+    """Return time and id of the first due mails of one state: one walk along the index."""
+    due = Mail.objects.filter(
+        state=state, due_at__lte=timezone.now(), worker_deaths__lt=SUSPECT_AFTER
+    ).order_by("due_at")
+    if connection.features.has_select_for_update_skip_locked:
+        due = due.select_for_update(skip_locked=True)  # another worker has these just now
+    return list(due.values_list("due_at", "pk")[:limit])
+
+
+def _still_held(claims: Iterable[Held]) -> list[int]:
+    """Return the mails whose claim still holds, and see that this stays so until the commit."""
+    tokens = {each.mail_id: each.token for each in claims}
+    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT "id", "claim" FROM "{_MAIL}" '  # noqa: S608 - a table's name
+            f'WHERE {_SENDING} AND "id" IN {_places(tokens)}{lock}',
+            tuple(tokens),
+        )
+        return [mail_id for mail_id, token in cursor.fetchall() if tokens[mail_id] == token]
+
+
+def _places(values: Iterable[Any]) -> str:
+    return f"({', '.join('%s' for _ in values)})"
+
+
+def _preparer(name: str) -> Callable[[Any], Any]:
+    """Return what makes the database's value of a field's."""
+    column = cast("Field[Any, Any]", Mail._meta.get_field(name))  # noqa: SLF001 - a documented API
+    return lambda value: column.get_db_prep_save(value, connection)

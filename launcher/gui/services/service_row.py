@@ -115,9 +115,10 @@ class ServiceRow(QWidget):
         super().resizeEvent(event)
         self._name.setFixedWidth(178 if self.width() < 900 else 240)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the line that parts this row from the one above."""
-        if self.y() > 1:
+        # Most paints are of a number in the row, and the line is not part of them.
+        if self.y() > 1 and event.rect().top() == 0:
             painter = QPainter(self)
             painter.fillRect(QRectF(1, 0, self.width() - 2, 1), QColor(theme.colours().line))
             painter.end()

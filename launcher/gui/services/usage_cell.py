@@ -19,7 +19,7 @@ _WIDTH = 78
 
 
 class UsageCell(QWidget):
-    """CPU as a number and a line over the last 80 seconds."""
+    """CPU as a number and a line over the last minutes."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

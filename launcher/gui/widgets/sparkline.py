@@ -25,8 +25,10 @@ class Sparkline(QWidget):
 
     def add(self, value: float) -> None:
         """Take in the newest value."""
+        flat = len(self._values) == SAMPLES and all(known == value for known in self._values)
         self._values.append(value)
-        self.update()
+        if not flat:
+            self.update()
 
     def clear(self) -> None:
         """Forget all values, as when the process has ended."""

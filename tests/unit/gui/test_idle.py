@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from launcher.gui.services.page import ServicesPage
+from launcher.gui.services.page import QUIET_TICK_MS, TICK_MS, ServicesPage
 from launcher.gui.widgets.flow_layout import FlowLayout
 from launcher.gui.widgets.text_line import TextLine
 from launcher.gui.window import SERVICES, Window
-from tests.unit.gui.fakes import FakeSession
+from tests.unit.gui.fakes import FakeSession, all_ready, all_stopped, failing
 
 
 class Watch(QObject):
@@ -117,3 +118,17 @@ def test_a_flow_is_measured_again_only_when_something_in_it_changed(qtbot: QtBot
     item = flow.takeAt(2)
     assert item is not None
     assert flow.heightForWidth(300) < taller
+
+
+def test_the_page_ticks_every_second_only_while_seconds_are_shown(
+    page: ServicesPage, session: FakeSession
+) -> None:
+    page.show_statuses(failing())
+    assert page._tick.interval() == TICK_MS
+    page.show_statuses(all_ready())
+    assert page._tick.interval() == QUIET_TICK_MS
+    young = replace(all_ready()["django"], started_at=session.now() - 9)
+    page.show_statuses(all_ready() | {"django": young})
+    assert page._tick.interval() == TICK_MS
+    page.show_statuses(all_stopped())
+    assert page._tick.interval() == QUIET_TICK_MS

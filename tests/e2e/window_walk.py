@@ -113,7 +113,10 @@ _STATES = {
 
 
 def pause(milliseconds: int) -> None:
-    """Let the window live. Not QTest.qWait, which keeps Python's other threads waiting as well."""
+    """Let the window live. Not QTest.qWait, which keeps Python's other threads waiting as well.
+
+    The nested loop stands for a person who looks and waits: the walk runs no loop of its own.
+    """
     loop = QEventLoop()
     QTimer.singleShot(milliseconds, loop.quit)
     loop.exec()
@@ -244,6 +247,7 @@ def main(home: str, broker: str, pictures: str, size: str = "1000x650", patience
         window.close()
         person.wait_for(lambda: gone, 40, "the end after closing")
         window.background.close()
+        # No loop runs any more: what is to be deleted later goes while the session lives.
         QApplication.processEvents()
     left = session.left()
     person.seen["left"] = {"processes": left.processes, "ports": left.ports}

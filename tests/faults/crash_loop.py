@@ -27,6 +27,7 @@ _POLICY = RestartPolicy(
     max_failures=5, backoff=Backoff(first=0.1, factor=2.0, cap=0.4), stable_after=0.6
 )
 _CRASHES = "import sys; print('no such table: launcher', flush=True); sys.exit(3)"
+# It lives until it is ended; ten minutes are its end if nobody does.
 _STANDS = "import pathlib, sys, time; pathlib.Path(sys.argv[1]).touch(); time.sleep(600)"
 
 

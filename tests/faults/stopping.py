@@ -18,6 +18,7 @@ EXITED_LIMIT = 2.0
 QUIT_LIMIT = 20.0
 _POLITE = 0.5
 
+# The children below live until they are ended; ten minutes are their end if nobody does.
 _LEAVES_A_HOLDER = """
 import subprocess, sys, time
 subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)

@@ -38,7 +38,7 @@ def serve(s):
 for s in held:
     threading.Thread(target=serve, args=(s,), daemon=True).start()
 print(json.dumps(["%s:%d" % s.getsockname() for s in held]), flush=True)
-while True:
+while True:  # holds its ports until it is ended
     time.sleep(60)
 """
 

@@ -97,6 +97,7 @@ class LogStore:
         self._end = 0
         self._errors: Counter[str] = Counter()
         self._own = self.sink("launcher")
+        self._noting = threading.Lock()
 
     @property
     def folder(self) -> Path:
@@ -124,7 +125,8 @@ class LogStore:
 
     def note(self, text: str) -> None:
         """Add a line of the launcher's own."""
-        self._own.write(text.encode() + b"\n")
+        with self._noting:
+            self._own.write(text.encode() + b"\n")
 
     def append(self, service: str, data: bytes) -> None:
         """Add whole lines; `data` ends with a newline."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,31 @@ def test_whoever_waits_for_a_line_is_woken_by_it(store: LogStore) -> None:
     assert not store.wait(0, timeout=0.01)
     store.note("hello")
     assert store.wait(0, timeout=0.01)
+
+
+def test_notes_of_several_threads_do_not_meet_in_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writing = threading.Semaphore(1)
+    met = threading.Event()
+    real = RotatedFile.write
+
+    def write(file: RotatedFile, data: bytes) -> None:
+        if not writing.acquire(blocking=False):
+            met.set()
+            return
+        # Long enough for the other threads to come, were they let in.
+        met.wait(0.05)
+        real(file, data)
+        writing.release()
+
+    monkeypatch.setattr(RotatedFile, "write", write)
+    store = LogStore(tmp_path)
+    threads = [threading.Thread(target=store.note, args=(f"note {n}",)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not met.is_set()
+    lines = (tmp_path / "launcher.log").read_text().splitlines()
+    assert sorted(lines) == [f"note {n}" for n in range(4)]

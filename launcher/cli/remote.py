@@ -34,6 +34,9 @@ def status(home: str | None, as_json: bool) -> int:  # noqa: FBT001
         pid = service["pid"] or "–"
         line = f"{service['name']:<9} {service['state']:<10} pid {pid!s:<8} {service['detail']}"
         click.echo(line.rstrip())
+    for service in answer["services"]:
+        if service["remedy"]:
+            click.echo(f"▲ {service['detail']} {service['remedy']}")
     for notice in answer["notices"]:
         click.echo(f"▲ {notice}")
     return 0

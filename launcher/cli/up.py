@@ -101,13 +101,14 @@ class _Report:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._seen: dict[str, tuple[str, int]] = {}
+        self._seen: dict[str, tuple[str, int, str]] = {}
         self._titles = {name: spec.title for name, spec in session.specs().items()}
 
     def observe(self, statuses: Mapping[str, ServiceStatus]) -> None:
         """On the supervisor's thread: a line each for what changed."""
         for name, status in statuses.items():
-            key = (status.state.value, status.epoch)
+            trouble = status.problem.words if status.problem and status.degraded else ""
+            key = (status.state.value, status.epoch, trouble)
             if self._seen.get(name) == key:
                 continue
             first = name not in self._seen

@@ -79,7 +79,10 @@ class Exited:
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """The answer to the probe that was begun in `epoch`."""
+    """The answer to the probe that was begun in `epoch`.
+
+    A READY one may carry a problem: it is up, and does not do all that it should.
+    """
 
     epoch: int
     outcome: ProbeOutcome

@@ -50,6 +50,8 @@ _HEADLINES: Mapping[ServiceState, tuple[str, Tone]] = {
 }
 
 
+_DEGRADED = ("Degraded", Tone.TROUBLE)
+"""Ready, or running outside, with a problem."""
 _TROUBLED = (Tone.TROUBLE, Tone.FAILED)
 """The tones in which the problem is told; in others it is only remembered."""
 
@@ -82,7 +84,7 @@ def explain(
 
     `titles` maps names of services to what the user calls them.
     """
-    headline, tone = _HEADLINES[status.state]
+    headline, tone = _DEGRADED if status.degraded else _HEADLINES[status.state]
     ours = spec.kind is not ServiceKind.OUTSIDE
     can_restart = ours and status.state in (S.STARTING, S.READY, S.UNHEALTHY)
     stopping = status.state is S.STOPPING
@@ -102,6 +104,8 @@ def explain(
 
 def _sentence(status: ServiceStatus, now: float, titles: Mapping[str, str]) -> str:
     problem = status.problem.words if status.problem else ""
+    if status.degraded:
+        return problem
     match status.state:
         case S.STOPPED:
             return ""

@@ -204,16 +204,16 @@ class _Turn:
             self.effects.append(Spawn(generation))
             self.arm(Timer.DEADLINE, self.spec.start_timeout)
 
-    def enter_ready(self, detail: str) -> None:
+    def enter_ready(self, event: Probed) -> None:
         first = self.status.state is S.STARTING
-        self.enter(S.READY, problem=None, detail=detail)
+        self.enter(S.READY, problem=event.problem, detail=event.detail)
         if first and self.status.started_at is not None:
             self.change(ready_after=self.now - self.status.started_at)
         self.arm(Timer.STABLE, self.spec.restart.stable_after)
         self.arm(Timer.PROBE, self.spec.probe.interval)
 
-    def enter_external(self, detail: str) -> None:
-        self.enter(S.EXTERNAL, problem=None, detail=detail, failures=0)
+    def enter_external(self, event: Probed) -> None:
+        self.enter(S.EXTERNAL, problem=event.problem, detail=event.detail, failures=0)
         self.arm(Timer.PROBE, self.spec.probe.interval)
 
     def enter_stopping(self, reason: StopReason, **changes: Any) -> None:
@@ -339,14 +339,14 @@ class _Turn:
             case S.WAITING:
                 self.probed_waiting(event)
             case S.STARTING if good:
-                self.enter_ready(event.detail)
+                self.enter_ready(event)
             case S.STARTING if event.outcome is ProbeOutcome.CONFLICT:
                 self.enter_stopping(StopReason.CONFLICT, problem=self.problem_of(event))
             case S.STARTING:
                 self.change(detail=event.detail)
                 self.arm(Timer.PROBE, self.spec.probe.starting_interval)
             case S.UNHEALTHY if good:
-                self.enter_ready(event.detail)
+                self.enter_ready(event)
             case S.READY | S.EXTERNAL | S.UNHEALTHY:
                 self.probed_running(event, good=good)
             case _:
@@ -355,7 +355,7 @@ class _Turn:
     def probed_waiting(self, event: Probed) -> None:
         match event.outcome:
             case ProbeOutcome.READY:
-                self.enter_external(event.detail)
+                self.enter_external(event)
             case ProbeOutcome.CONFLICT:
                 self.conflict(self.problem_of(event))
             case ProbeOutcome.NOT_READY:
@@ -367,6 +367,8 @@ class _Turn:
     def probed_running(self, event: Probed, *, good: bool) -> None:
         misses = 0 if good else self.status.misses + 1
         self.change(misses=misses, detail=event.detail)
+        if good:
+            self.change(problem=event.problem)
         if misses < self.spec.probe.misses or self.status.state is S.UNHEALTHY:
             self.arm(Timer.PROBE, self.spec.probe.interval)
             return

@@ -49,6 +49,8 @@ class ProbeSpec:
     identity: str = ""
     user: str = ""
     secret: str = field(default="", repr=False)
+    alarms: str = ""
+    """Where a broker tells of its resource alarms (a URL of its management API); "" asks nobody."""
     asks_first: bool = False
     """Whether the question "is it up already?" makes sense before our own start."""
     timeout: float = 3.0

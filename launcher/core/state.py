@@ -96,6 +96,7 @@ class ServiceStatus:
     settling: bool = False
     """In STOPPING: what could be lost in this step is safe, so its time was cut short."""
     problem: Problem | None = None
+    """What went wrong; of a service that is up, what it does not do all the same."""
     last_exit: ExitInfo | None = None
     retry_at: float | None = None
     started_at: float | None = None
@@ -109,6 +110,11 @@ class ServiceStatus:
     def satisfies(self) -> bool:
         """Whether whoever depends on this service may start."""
         return self.state in SATISFYING
+
+    @property
+    def degraded(self) -> bool:
+        """Whether it is up and does not do all that it should; `problem` says what."""
+        return self.state in (ServiceState.READY, ServiceState.EXTERNAL) and bool(self.problem)
 
     @property
     def at_rest(self) -> bool:

@@ -146,6 +146,7 @@ def private_node(plan: Plan, found: RabbitInstallation) -> ServiceSpec:
             target=where.text,
             user=BROKER_USER,
             secret="broker_url",  # noqa: S106 - the name of a credential
+            alarms=f"http://{management.text}/api/health/checks/local-alarms",
         ),
         watches=_WATCHES,
         waits_for_hint=True,

@@ -16,9 +16,9 @@ Secrets = Callable[[str], str]
 FREE_THE_PORT = "End that program, or choose another port in the settings."
 
 
-def ready(detail: str = "") -> ProbeAnswer:
-    """It is up and it is the one."""
-    return ProbeAnswer(ProbeOutcome.READY, detail)
+def ready(detail: str = "", problem: Problem | None = None) -> ProbeAnswer:
+    """It is up and it is the one; `problem` is what it does not do all the same."""
+    return ProbeAnswer(ProbeOutcome.READY, detail, problem)
 
 
 def not_ready(detail: str) -> ProbeAnswer:

@@ -13,6 +13,8 @@ from urllib.request import url2pathname
 
 from launcher.core.events import ProbeAnswer
 from launcher.core.spec import ProbeSpec
+from launcher.core.state import Problem
+from launcher.runtime.probes.alarms import Alarms
 from launcher.runtime.probes.answers import Secrets, conflict, network_words, not_ready, ready
 
 _FIRST_PING = 0.4
@@ -31,6 +33,7 @@ class AmqpLogin:
         self._spec = spec
         self._secrets = secrets
         self._connection: Any = None
+        self._alarms = Alarms(spec.alarms, spec.timeout) if spec.alarms else None
 
     def probe(self) -> ProbeAnswer:
         from amqp.exceptions import AMQPError  # noqa: PLC0415 - 7 MB, when first needed
@@ -44,9 +47,21 @@ class AmqpLogin:
             self.close()
             return self._judge(error)
         milliseconds = (time.monotonic() - began) * 1000
-        return ready(f"login as {self._spec.user}, answers in {milliseconds:.0f} ms")
+        return ready(
+            f"login as {self._spec.user}, answers in {milliseconds:.0f} ms", self._problem()
+        )
+
+    def _problem(self) -> Problem | None:
+        from kombu.utils.url import parse_url  # noqa: PLC0415 - as above
+
+        if self._alarms is None:
+            return None
+        parts = parse_url(self._url())
+        return self._alarms.problem(parts["userid"] or "guest", parts["password"] or "guest")
 
     def close(self) -> None:
+        if self._alarms is not None:
+            self._alarms.close()
         connection, self._connection = self._connection, None
         if connection is not None:
             # Not Connection.close(): it would wait for an answer from a broker that may hang.
@@ -102,6 +117,7 @@ class WorkerPing:
         self._address = uuid.uuid4().hex
         self._tickets: set[str] = set()
         self._answered = False
+        self._blocked = False
 
     def probe(self) -> ProbeAnswer:
         began = time.monotonic()
@@ -112,6 +128,8 @@ class WorkerPing:
         except Exception as error:  # noqa: BLE001 - kombu's transports raise their own kinds
             self.close()
             return not_ready(f"the broker is not reached: {network_words(error)}")
+        if not answered and self._blocked:
+            return not_ready("the broker takes no messages, so no ping reaches it")
         if not answered:
             return not_ready("does not answer a ping")
         self._answered = True
@@ -176,6 +194,11 @@ class WorkerPing:
             channel, [replies], callbacks=[self._arrived], accept=["json"], no_ack=True
         )
         self._consumer.consume()
+        self._blocked = False
+
+    def _block(self, *, blocked: bool) -> None:
+        """RabbitMQ tells a connection that publishes while an alarm is set (connection.blocked)."""
+        self._blocked = blocked
 
     def _arrived(self, body: object, message: Any) -> None:
         del body
@@ -185,7 +208,12 @@ class WorkerPing:
         url = self._secrets(self._spec.secret)
         if not url.startswith("filesystem://"):
             timeout = self._spec.timeout
-            return url, {"read_timeout": timeout, "write_timeout": timeout}
+            return url, {
+                "read_timeout": timeout,
+                "write_timeout": timeout,
+                "on_blocked": lambda _reason: self._block(blocked=True),
+                "on_unblocked": lambda: self._block(blocked=False),
+            }
         # The folders of the bundled project: celerytutorial/broker.py.
         folder = Path(url2pathname(urlsplit(url).path))
         return "filesystem://localhost", {

@@ -32,6 +32,8 @@ def status(state: ServiceState, **fields: Any) -> ServiceStatus:
         (status(S.EXTERNAL), "Running outside", "answers here: used, not stopped"),
         (status(S.STARTING), "Starting", "for 2.0 s"),
         (status(S.READY, detail="answers in 3 ms"), "Ready", "answers in 3 ms"),
+        (status(S.READY, detail="answers", problem=TROUBLE), "Degraded", TROUBLE.words),
+        (status(S.EXTERNAL, problem=TROUBLE), "Degraded", TROUBLE.words),
         (status(S.UNHEALTHY, problem=TROUBLE), "Not answering", TROUBLE.words),
         (status(S.STOPPING, stop_reason=StopReason.USER), "Stopping", "as asked"),
         (status(S.STOPPING, stop_reason=StopReason.RESTART), "Stopping", "to start again"),
@@ -58,6 +60,10 @@ def test_a_retry_that_is_overdue_is_not_in_the_past() -> None:
 def test_the_remedy_goes_with_the_problem() -> None:
     assert explain(WEB, status(S.FAILED, problem=TROUBLE), 102.0).remedy == "See its log."
     assert explain(WEB, status(S.READY), 102.0).remedy == ""
+    degraded = explain(WEB, status(S.READY, problem=TROUBLE), 102.0)
+    assert (degraded.remedy, degraded.tone) == ("See its log.", Tone.TROUBLE)
+    assert degraded.can_stop
+    assert degraded.can_restart
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ from launcher.core.spec import (
 )
 from launcher.core.state import AT_REST, ServiceState, StopReason
 from tests.unit.core.world import (
+    DEGRADED,
     NOW,
     REQUESTS,
     Child,
@@ -325,7 +326,9 @@ def test_trouble_always_says_why(moves: list[Move]) -> None:
         if move.status.state in (S.FAILED, S.BACKOFF, S.UNHEALTHY):
             assert move.status.problem is not None, (str(move.before), move.event)
             assert move.status.problem.words
-        if move.status.state in (S.READY, S.EXTERNAL, S.DONE, S.STOPPED):
+        if move.status.state in (S.READY, S.EXTERNAL):
+            assert move.status.problem in (None, DEGRADED), (str(move.before), move.event)
+        if move.status.state in (S.DONE, S.STOPPED):
             assert move.status.problem is None, (str(move.before), move.event)
 
 

@@ -235,6 +235,24 @@ def test_several_misses_make_it_unhealthy_and_one_answer_well_again() -> None:
     play.fires(Timer.PROBE).answers(READY).stands(S.READY, problem=None, misses=0)
 
 
+def test_a_ready_service_may_say_what_it_does_not_do_and_stays_ready() -> None:
+    play = Playbook(WEB).up().fires(Timer.PROBE)
+    play.answers(READY, "answers", SOMEBODY).gives("probe in 5 s").stands(S.READY, problem=SOMEBODY)
+    assert play.status.degraded
+    assert play.status.satisfies
+    play.fires(Timer.PROBE).answers(NOT_READY).stands(S.READY, problem=SOMEBODY, misses=1)
+    play.fires(Timer.PROBE).answers(READY).stands(S.READY, problem=None)
+    assert not play.status.degraded
+
+
+def test_trouble_that_was_there_from_the_first_answer_is_kept() -> None:
+    play = Playbook(WEB).ready_to_start().start().spawned().fires(Timer.PROBE)
+    play.answers(READY, problem=SOMEBODY).stands(S.READY, problem=SOMEBODY)
+    play = Playbook(ASKS_FIRST).start()
+    play.answers(READY, problem=SOMEBODY).stands(S.EXTERNAL, problem=SOMEBODY)
+    play.fires(Timer.PROBE).answers(READY).stands(S.EXTERNAL, problem=None)
+
+
 def test_one_good_answer_forgets_the_misses() -> None:
     play = Playbook(WEB).up().fires(Timer.PROBE).answers(NOT_READY)
     play.fires(Timer.PROBE).answers(READY).stands(S.READY, misses=0)

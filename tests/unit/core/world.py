@@ -38,6 +38,8 @@ from launcher.core.state import Problem, ServiceStatus
 
 NOW = 1000.0
 PROBLEM = Problem("It went wrong.", "Mend it.")
+DEGRADED = Problem("It does not do all it should.", "Help it.")
+"""What a good answer may say beside."""
 REQUESTS: tuple[Event, ...] = (StartRequested(), StopRequested(), RestartRequested())
 
 
@@ -165,6 +167,7 @@ def environment(world: World) -> Iterator[Event]:
     if world.probe:
         for outcome in ProbeOutcome:
             yield Probed(epoch, outcome)
+        yield Probed(epoch, ProbeOutcome.READY, problem=DEGRADED)
     for timer in sorted(world.timers):
         yield TimerFired(epoch, timer)
     yield DependenciesChanged(() if world.status.waiting_on else ("other",))

@@ -24,3 +24,14 @@ def test_each_change_of_state_is_one_line_and_trouble_has_its_level() -> None:
         "WARNING django: backoff: Django exited with code 3 unexpectedly.",
         "ERROR django: failed: Django exited with code 3 unexpectedly.",
     ]
+
+
+def test_what_a_ready_service_does_not_do_is_a_line_and_so_is_its_end() -> None:
+    said: list[str] = []
+    journal = Journal(said.append)
+    for problem in (None, PROBLEM, PROBLEM, None):
+        journal({"django": ServiceStatus("django", ServiceState.READY, problem=problem)})
+    assert said == [
+        "WARNING django: ready: Django exited with code 3 unexpectedly.",
+        "django: ready",
+    ]

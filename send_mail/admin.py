@@ -20,6 +20,9 @@ from send_mail.services import outbox, pause
 from send_mail.services import relay as relaying
 from send_mail.states import State
 
+admin.site.site_header = "Celery tutorial"
+admin.site.site_title = "Celery tutorial"
+
 MOST_COUNTED = 10_000
 BEGINNING = 4_000
 

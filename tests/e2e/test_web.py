@@ -1,9 +1,14 @@
-"""The tutorial's form in Debian's Chromium: sent, followed to its end, with and without scripts."""
+"""The pages in Debian's Chromium: written, followed to its end, with and without scripts, read."""
 
 from __future__ import annotations
 
 import shutil
+import smtplib
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -34,8 +39,17 @@ def browser() -> Iterator[Any]:
         opened.close()
 
 
+def logged_in(stack: Stack, path: str) -> str:
+    """The address that logs a browser in as the admin and leads to *path*."""
+    return stack.url("django") + stack.mail().login_link(path)
+
+
+REPORT = {"name": "Bericht ü.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 " * 900}
+NOTES = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"one\ntwo\n"}
+
+
 def fill(page: Any, to: str, subject: str) -> None:
-    page.get_by_label("To").fill(to)
+    page.get_by_label("To", exact=True).fill(to)
     page.get_by_label("Subject").fill(subject)
     page.get_by_label("Message").fill("Written in a browser.\nSecond line: äöü 漢字")
     page.get_by_role("button", name="Send mail").click()
@@ -52,6 +66,9 @@ def test_the_form_sends_a_mail_and_follows_it_until_it_is_delivered(
         page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.goto(stack.url("django") + "/")
+        page.get_by_text("HTML version").click()
+        page.get_by_label("HTML", exact=True).fill("<p>Written in a <b>browser</b></p>")
+        page.get_by_label("Attachments").set_input_files([REPORT, NOTES])
         fill(page, "reader@example.com", "From the browser")
         page.wait_for_url("**/sent/*/")
         page.wait_for_selector('#progress[data-state="DELIVERED"]', timeout=20_000)
@@ -59,7 +76,15 @@ def test_the_form_sends_a_mail_and_follows_it_until_it_is_delivered(
         events = page.locator("#timeline li").evaluate_all("rows => rows.map(r => r.dataset.event)")
         assert events[0] == "saved"
         assert events[-1] == "delivered"
+        assert [row for row in asked if row.endswith("/status/")], "it was followed by the script"
+        assert page.locator("#timeline .ms").last.inner_text().endswith("s")
+        with page.expect_download() as kept:
+            page.get_by_role("link", name="Bericht ü.pdf").click()
+        assert kept.value.path().read_bytes() == REPORT["buffer"]
         mail_id = int(page.url.rstrip("/").rpartition("/")[2])
+        page.get_by_role("link", name="All mails").click()
+        assert page.locator(f'a[href="/sent/{mail_id}/"]').inner_text() == "From the browser"
+        page.goto(f"{stack.url('django')}/sent/{mail_id}/")
         page.get_by_role("link", name="Send another").click()
         assert page.get_by_label("Subject").input_value() == ""
     assert all(url.startswith(stack.url("django") + "/") for url in asked), asked
@@ -70,15 +95,150 @@ def test_the_form_sends_a_mail_and_follows_it_until_it_is_delivered(
     ]
 
 
+def test_the_staff_reads_what_was_caught_with_its_files(stack: Stack, browser: Any) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(stack.url("django") + "/")
+        page.get_by_label("Attachments").set_input_files([NOTES])
+        fill(page, "reader@example.com", "With a file to read")
+        page.locator('#progress[data-state="DELIVERED"]').wait_for(timeout=20_000)
+        page.get_by_role("link", name="Inbox").click()
+        assert "for the staff" in page.locator("h1").inner_text()
+        page.goto(logged_in(stack, "/inbox/"))
+        page.get_by_label("Search").fill("a file to read")
+        page.get_by_role("button", name="Search").click()
+        page.get_by_role("link", name="With a file to read").first.click()
+        assert "äöü 漢字" in page.locator("pre.text").inner_text()
+        with page.expect_download() as kept:
+            page.get_by_role("link", name="notes.txt").click()
+        assert kept.value.path().read_bytes() == NOTES["buffer"]
+        with page.expect_download() as source:
+            page.get_by_role("link", name="Download the source").click()
+        assert b"Subject: With a file to read" in source.value.path().read_bytes()
+
+
+@contextmanager
+def counting_server() -> Iterator[tuple[str, list[bytes]]]:
+    """A server that counts who connects, whether or not anything is asked of it then."""
+    seen: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def take() -> None:
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                with connection:
+                    seen.append(b"connected")
+
+        threading.Thread(target=take, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}", seen
+        server.shutdown(socket.SHUT_RDWR)
+
+
+def hostile(remote: str) -> str:
+    """HTML that tries every way out, and would paint the title when a script ran."""
+    return f"""<html><head><base href="{remote}/"><link rel=preconnect href="{remote}">
+<link rel=stylesheet href="{remote}/s.css"><meta http-equiv=refresh content="0;url={remote}/r">
+<style>@import url({remote}/i.css); h1 {{ color: #123456; background: url({remote}/bg.png) }}
+@font-face {{ font-family: f; src: url({remote}/f.woff) }} p {{ font-family: f }}</style></head>
+<body onload="document.title='ran'"><h1>Offer</h1><p>Text</p><img src="{remote}/pixel.png">
+<img src="relative.png" srcset="{remote}/2.png 2x"><img src=x onerror="document.title='ran'">
+<script>document.title='ran'; fetch('{remote}/js')</script><script src="{remote}/s.js"></script>
+<svg onload="document.title='ran'"><image href="{remote}/svg.png"/></svg>
+<iframe src="{remote}/frame"></iframe><object data="{remote}/object"></object>
+<embed src="{remote}/embed"><video autoplay src="{remote}/v.mp4" poster="{remote}/p.png"></video>
+<form action="{remote}/form"><input autofocus><button id=go>Go</button></form>
+<a id=away href="{remote}/click">A link</a></body></html>"""
+
+
+def test_the_html_of_a_mail_fetches_nothing_and_runs_nothing(stack: Stack, browser: Any) -> None:
+    with counting_server() as (remote, connections), browser.new_context() as context:
+        message = EmailMessage()
+        message["Subject"], message["From"] = "A hostile mail", "shop@example.com"
+        message.set_content(hostile(remote), subtype="html")
+        catcher = stack.service("catcher")
+        with smtplib.SMTP(catcher["address"], catcher["port"]) as smtp:
+            smtp.send_message(message, to_addrs=["reader@example.com"])
+        page = context.new_page()
+        page.goto(logged_in(stack, "/inbox/?q=hostile"))
+        page.get_by_role("link", name="A hostile mail").first.click()
+        frame = page.frame_locator("iframe")
+        heading = frame.get_by_role("heading", name="Offer")
+        heading.wait_for()
+        assert heading.evaluate("e => getComputedStyle(e).color") == "rgb(18, 52, 86)"
+        frame.locator("#away").click()
+        frame.locator("#go").click()
+        page.wait_for_load_state("networkidle")
+        alone = page.locator("iframe").get_attribute("src")
+        page.goto(f"{stack.url('django')}{alone}")
+        page.locator("#away").click()
+        page.locator("#go").click()
+        page.wait_for_load_state("networkidle")
+        assert page.title() != "ran"
+        assert connections == []
+        # The same in a page of no policy goes out: the server counts.
+        page.goto("about:blank")
+        page.set_content(f'<img src="{remote}/pixel.png">')
+        page.wait_for_load_state("networkidle")
+        assert connections
+
+
+def test_every_control_can_be_reached_and_shows_that_it_was(stack: Stack, browser: Any) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(logged_in(stack, "/"))
+        for summary in page.locator("summary").all():
+            summary.click()
+        page.locator("body").focus()
+        page.evaluate("document.activeElement.blur()")
+        wanted = page.locator("a[href], summary, form :is(input, textarea, button):visible").count()
+        reached = set()
+        for _ in range(wanted + 12):
+            page.keyboard.press("Tab")
+            found = page.evaluate(
+                """() => {
+                  const at = document.activeElement, style = getComputedStyle(at);
+                  const width = parseFloat(style.outlineWidth);
+                  return [at.id || at.textContent.trim(), style.outlineStyle, width];
+                }"""
+            )
+            if page.evaluate("document.activeElement !== document.body"):
+                assert found[1] == "solid", found
+                assert found[2] >= 2, found
+                reached.add(found[0])
+    for name in ("id_recipients", "id_cc", "id_html", "id_attachments", "id_send_at", "Outbox"):
+        assert name in reached
+    assert "Send mail" in reached
+
+
+@pytest.mark.parametrize("width", [360, 1000, 1600])
+def test_no_page_is_wider_than_the_window(stack: Stack, browser: Any, width: int) -> None:
+    with browser.new_context(viewport={"width": width, "height": 740}) as context:
+        page = context.new_page()
+        page.goto(logged_in(stack, "/"))
+        fill(page, f"{'a' * 60}@{'long.' * 30}example.com", "W" * 300)
+        page.wait_for_url("**/sent/*/")
+        sent = page.url.removeprefix(stack.url("django"))
+        for path in ("/", sent, "/outbox/", "/inbox/", "/nowhere"):
+            page.goto(stack.url("django") + path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
 def test_the_form_works_without_scripts(stack: Stack, browser: Any) -> None:
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(stack.url("django") + "/")
+        page.get_by_label("Attachments").set_input_files([NOTES])
+        fill(page, "", "Without scripts")
+        assert page.get_by_label("notes.txt").is_checked()  # need not be chosen again
         fill(page, "reader@example.com", "Without scripts")
         assert "/sent/" in page.url
         # The page loads itself anew until the mail is where it stays: nobody else may.
         page.locator('#progress[data-state="DELIVERED"]').wait_for(timeout=20_000)
         assert "Delivered" in page.locator("#words").inner_text()
+        assert page.get_by_role("link", name="notes.txt").count() == 1
 
 
 def test_a_wrong_address_is_said_at_its_field_and_nothing_is_saved(
@@ -92,5 +252,6 @@ def test_a_wrong_address_is_said_at_its_field_and_nothing_is_saved(
             fill(page, "nobody", "Wrong")
         assert answer.value.status == 400
         assert page.locator(".field.wrong .error").count() == 1
+        assert page.evaluate("document.activeElement.id") == "id_recipients"
         assert page.get_by_label("Subject").input_value() == "Wrong"
     assert stack.mail().queue().counts == before

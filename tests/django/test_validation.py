@@ -114,3 +114,16 @@ def test_html_travels_beside_the_text() -> None:
     message = message_from_bytes(source, policy=policy.default)
     assert message.get_content_type() == "multipart/alternative"
     assert b"\n" not in source.replace(b"\r\n", b"")
+
+
+def test_ten_thousand_addresses_are_counted_before_they_are_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(validation, "clean_address", lambda _: pytest.fail("looked at"))
+    with pytest.raises(ValidationError, match="At most 100 recipients in one mail, not 10000"):
+        validation.clean_addresses([f"a{number}@example.com" for number in range(10_000)])
+
+
+def test_a_name_that_no_header_line_can_hold_is_refused() -> None:
+    with pytest.raises(ValidationError, match="at most 200 characters before the address"):
+        validation.clean_address(f"{'x' * 201} <a@example.com>")

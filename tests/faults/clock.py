@@ -89,7 +89,7 @@ def jump(stack: Stack, tally: Tally, server: MailServer, clock: Clock, seconds: 
         )
         clock.jump(seconds)
         jumped = time.monotonic()
-        mails.submit(stack, f"{mark} later", MAILS)
+        mails.submit(stack, f"{mark}l", MAILS)
         name = "back" if seconds < 0 else "ahead"
         _green(stack, tally, jumped, f"green_after_jump_{name}")
         found = mails.all_final(stack, mark, MAILS + 1, PATIENCE)

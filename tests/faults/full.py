@@ -82,8 +82,8 @@ def fill_the_disk(stack: Stack, tally: Tally, server: MailServer) -> None:
     """Not a byte left: it is said, nothing crashes, no half row; with room again all goes on."""
     stack.wait_all_ready()
     mark, client = mails.word(), stack.mail()
-    mails.submit(stack, f"{mark} before", 5)
-    mails.all_final(stack, f"{mark} before", 5, ROOMY_LIMIT)
+    mails.submit(stack, f"{mark}b", 5)
+    mails.all_final(stack, f"{mark}b", 5, ROOMY_LIMIT)
     pids = stack.pids()
     with filled(stack.home):
         saved, words = 0, set()
@@ -109,7 +109,7 @@ def fill_the_disk(stack: Stack, tally: Tally, server: MailServer) -> None:
         "all green when there was room again",
     )
     tally.sample("green_after", time.monotonic() - room, limit=ROOMY_LIMIT)
-    mails.submit(stack, f"{mark} after", 5)
+    mails.submit(stack, f"{mark}c", 5)
     found = mails.all_final(stack, mark, 10 + saved, ROOMY_LIMIT)
     tally.sample("all_delivered_after", time.monotonic() - room)
     assert {row.state for row in found} == {"DELIVERED"}, mails.states(stack, mark)
@@ -132,7 +132,7 @@ def alarm(stack: Stack, tally: Tally, server: MailServer) -> None:
     """The alarm is shown, mails are saved at once and sent when it is over."""
     stack.wait_all_ready()
     mark = mails.word()
-    _set_disk_limit(stack, "1000TB")
+    _set_disk_limit(stack, 10**15)
     began = time.monotonic()
     try:
         stack.until(lambda: _blocked(stack), 60, "the alarm is shown")
@@ -148,7 +148,7 @@ def alarm(stack: Stack, tally: Tally, server: MailServer) -> None:
         let_pass(2.0)
         assert stack.pids() == pids, "the alarm made a service restart"
     finally:
-        _set_disk_limit(stack, "50MB")
+        _set_disk_limit(stack, 50_000_000)
     over = time.monotonic()
     found = mails.all_final(stack, mark, 20, 120)
     tally.sample("delivered_after", time.monotonic() - over)
@@ -162,12 +162,12 @@ def _blocked(stack: Stack) -> bool:
     return "takes no messages" in str(stack.service("rabbitmq")["detail"])
 
 
-def _set_disk_limit(stack: Stack, limit: str) -> None:
-    """By RabbitMQ's own command, in the environment of the node itself."""
+def _set_disk_limit(stack: Stack, limit: int) -> None:
+    """In bytes, by RabbitMQ's own command, in the environment of the node itself."""
     found = rabbit.installed()
     assert found is not None
-    command = [str(Path(found.server).with_name("rabbitmqctl")), "set_disk_free_limit", limit]
-    done = run(command, env=node(stack).environ(), timeout=60)
+    command = [str(Path(found.server).with_name("rabbitmqctl")), "set_disk_free_limit"]
+    done = run([*command, str(limit)], env=node(stack).environ(), timeout=60)
     assert not done.returncode, done.stderr or done.stdout
 
 

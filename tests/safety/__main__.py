@@ -10,13 +10,19 @@ from typing import Any
 
 from tests.helpers import rabbit
 from tests.helpers.measuring import NotMeasured, Row, run_rows
+from tests.helpers.smtp.process import MailServer
 from tests.helpers.stack import Stack
-from tests.safety import binds, logins
+from tests.safety import binds, injection, logins, pages, secrets_hidden, too_much
+from tests.safety.setting import sending_stack
 
-ROWS: Mapping[str, Callable[[Stack], dict[str, Any]]] = {
-    "S2": logins.s2,
-    "S3": logins.s3,
-    "S4": binds.s4,
+ROWS: Mapping[str, Callable[[Stack, MailServer], dict[str, Any]]] = {
+    "S1": lambda stack, _: pages.s1(stack),
+    "S2": lambda stack, _: logins.s2(stack),
+    "S3": lambda stack, _: logins.s3(stack),
+    "S4": lambda stack, _: binds.s4(stack),
+    "S5": secrets_hidden.s5,
+    "S6": injection.s6,
+    "S7": too_much.s7,
 }
 
 
@@ -25,7 +31,7 @@ def main(arguments: list[str]) -> int:
     asked = _parser().parse_args(arguments)
     names = [name.upper() for name in asked.rows] or list(ROWS)
     with contextlib.ExitStack() as end:
-        started: list[Stack] = []
+        started: list[tuple[Stack, MailServer]] = []
 
         def measure(name: str) -> Row:
             if name not in ROWS:
@@ -36,8 +42,8 @@ def main(arguments: list[str]) -> int:
                     "apt-get update && apt-get install -y rabbitmq-server",
                 )
             if not started:
-                started.append(end.enter_context(Stack(broker=asked.broker)))
-            return ROWS[name](started[0])
+                started.append(end.enter_context(sending_stack(asked.broker)))
+            return ROWS[name](*started[0])
 
         return run_rows(
             names,

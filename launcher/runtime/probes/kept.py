@@ -28,13 +28,15 @@ class KeptProbers:
 
     def ask(self, spec: ServiceSpec) -> ProbeAnswer:
         """Put one question; waits for an earlier one to the same service."""
+        replaced = None
         with self._lock:
             kept = self._kept.get(spec.name)
             if kept is None or kept.spec != spec.probe:
-                if kept is not None:
-                    kept.prober.close()
-                kept = _Kept(spec.probe, self._make(spec), threading.Lock())
+                replaced, kept = kept, _Kept(spec.probe, self._make(spec), threading.Lock())
                 self._kept[spec.name] = kept
+        if replaced is not None:
+            with replaced.asking:  # its last question may be under way
+                replaced.prober.close()
         with kept.asking:
             return kept.prober.probe()
 

@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from launcher.gui.mail.page import MailPage
     from launcher.gui.window import Window
     from tests.unit.gui.fakes import FakeSession
 
@@ -102,7 +104,7 @@ def lively() -> FakeSession:
 
 def post(session: FakeSession) -> None:
     """Mails in every state."""
-    from launcher.mail import Recipient, Step
+    from launcher.mail import Attachment, Draft, Recipient, Repeat, Rule, Step, Try
 
     start = "2026-03-14T13:12:03.201Z"
     way = (
@@ -129,6 +131,21 @@ def post(session: FakeSession) -> None:
         words="The server asked to try again later: its mailbox is busy (451).",
         reply="451 4.3.0 Temporary failure, mailbox busy",
         timeline=(*way, Step("retrying", start, 51, "451 4.3.0 mailbox busy")),
+        tries=(
+            Try(
+                1,
+                "worker1@launcher",
+                start,
+                "2026-03-14T13:12:03.601Z",
+                "RCPT",
+                "deferred",
+                451,
+                "451 4.3.0 Temporary failure, mailbox busy",
+                "The mailbox is busy.",
+            ),
+        ),
+        html="<p>Dear team,</p><p>your <b>invoice 2041</b> is attached.</p>",
+        attachments=(Attachment(0, "invoice-2041.pdf", "application/pdf", 48_211),),
     )
     recipients = (
         Recipient("team@example.org", "delivered", "250 2.1.5 OK"),
@@ -136,11 +153,39 @@ def post(session: FakeSession) -> None:
     )
     mail.mails[retried.row.id] = replace(retried, recipients=recipients)
     mail.add("SENDING", "Your feedback", ("orders@example.com",), timeline=way)
+    mail.add("UNKNOWN", "Contract", ("legal@example.org",), words="It may have arrived.")
+    mail.add("DRAFT", "Holiday plans", ("team@example.com",))
+    mail.kept_repeats = [
+        Repeat(
+            1,
+            Draft(("team@example.com",), "Monday report"),
+            Rule("week", "08:00", (0,)),
+            "Europe/Berlin",
+            True,
+            "Every Monday at 08:00",
+            "2099-01-05T07:00:00Z",
+            "2026-03-09T07:00:00Z",
+        ),
+        Repeat(
+            2,
+            Draft(("you@example.com", "me@example.com"), "Is the backup there?"),
+            Rule("", "", (), "30 6 * * 1-5"),
+            "Europe/Berlin",
+            False,
+            "At 06:30, Monday through Friday",
+            "",
+            "",
+        ),
+    ]
     mail.catch(
         "Invoice 2041",
         "Dear team,\n\nyour invoice 2041 is attached.\n\nYours\nAccounting\n",
-        "<p>Dear team,</p><p>your <b>invoice 2041</b> is attached.</p>",
+        "<h2>Invoice 2041</h2><p>Dear team,</p><p>your <b>invoice 2041</b> is attached. "
+        "<img src='http://127.0.0.1:9/track.png' alt='our logo'></p>"
+        "<table border=1 cellpadding=4><tr><th>What</th><th>Sum</th></tr>"
+        "<tr><td>Carrots</td><td>12.00</td></tr></table>",
         mail_id=retried.row.id,
+        attachments=(Attachment(0, "invoice-2041.pdf", "application/pdf", 48_211),),
     )
 
 
@@ -202,25 +247,111 @@ def mail_pane(pane: int) -> Scene:
     return show
 
 
-def refused(window: Window) -> None:
+def _mail_page(window: Window, pane: int) -> MailPage:
     from launcher.gui.mail.page import MailPage
 
-    mail_pane(0)(window)
+    mail_pane(pane)(window)
     page = window.page(2)
     assert isinstance(page, MailPage)
-    page.compose.to.setText("you@example, team@example.org")
-    page.compose.subject.setText("Hello from the queue")
-    page.compose.text.setPlainText("Hello,\n\nthis mail goes through the queue.\n")
+    return page
+
+
+def _write(window: Window, to: str) -> MailPage:
+    page = _mail_page(window, 0)
+    form = page.compose.form
+    form.to.add_text(to)
+    form.subject.setText("Hello from the queue")
+    form.body.write("Hello,\n\nthis mail goes through the queue.\n", "")
+    return page
+
+
+def written(window: Window) -> None:
+    """Chips, files, HTML: as full as a form gets in daily use."""
+    page = _write(window, "you@example.com, Ada Lovelace <ada@example.org>, nobody@example")
+    page.compose.form.cc.add_text(", ".join(f"person{n}@example.com" for n in range(1_000)))
+    with tempfile.TemporaryDirectory() as place:
+        small, large = Path(place) / "notes.txt", Path(place) / "film.mp4"
+        small.write_text("notes")
+        with large.open("wb") as file:
+            file.truncate(60_000_000)
+        page.compose.attachments.add([small, large])
+        wait(300)
+    page.compose.form.body.html.setPlainText("<h2>Hello</h2><p>this mail <b>goes</b> far.</p>")
+
+
+def previewed(window: Window) -> None:
+    written(window)
+    _mail_page(window, 0).compose.form.body.show_view(2)
+
+
+def refused(window: Window) -> None:
+    page = _write(window, "you@example.com, team@example.org")
     page.compose.send.click()
 
 
-def retrying(window: Window) -> None:
-    from launcher.gui.mail.page import MailPage
+def scheduling(window: Window) -> None:
+    page = _write(window, "you@example.com")
+    page.compose.later.click()
 
-    mail_pane(1)(window)
-    page = window.page(2)
-    assert isinstance(page, MailPage)
-    page.outbox.show_mail(9)
+
+def to_each(window: Window) -> None:
+    from launcher.gui.mail.compose.batch_sheet import BatchSheet
+
+    page = _write(window, "")
+    page.compose.each.click()
+    sheet = window.findChild(BatchSheet)
+    assert sheet is not None
+    lines = [f"person{number}@example.com" for number in range(1_000)]
+    lines[3] = "somebody"
+    sheet.list.setPlainText("\n".join(lines))
+    wait(700)
+
+
+def templates(window: Window) -> None:
+    from launcher.gui.mail.compose.templates_sheet import TemplatesSheet
+
+    page = _write(window, "you@example.com")
+    TemplatesSheet(page.compose.templates, page.compose._client, window.background).open()
+
+
+def all_addresses(window: Window) -> None:
+    written(window)
+    _mail_page(window, 0).compose.form.to.edit_all()
+
+
+def retrying(window: Window) -> None:
+    _mail_page(window, 1).outbox.show_mail(9)
+
+
+def doubtful(window: Window) -> None:
+    page = _mail_page(window, 1)
+    page.outbox.show_mail(11)
+    wait(500)
+    page.outbox.detail.resend.click()
+
+
+def recipients(window: Window) -> None:
+    retrying(window)
+    wait(500)
+    _mail_page(window, 1).outbox.detail.show_part(1)
+
+
+def misbehaving(window: Window) -> None:
+    page = _mail_page(window, 2)
+    wait(500)
+    page.inbox.detail.show_part(1)
+
+
+def files(window: Window) -> None:
+    page = _mail_page(window, 2)
+    wait(500)
+    page.inbox.detail.show_part(2)
+
+
+def releasing(window: Window) -> None:
+    page = _mail_page(window, 2)
+    wait(500)
+    page.inbox.detail.release.click()
 
 
 def filtered(window: Window) -> None:
@@ -237,6 +368,39 @@ def closing(window: Window) -> None:
     window.close()
 
 
+def stuck() -> FakeSession:
+    """Paused, in safe mode, the catcher misbehaves, and mail could be released."""
+    from launcher.mail import Chaos
+
+    session = lively()
+    session.mail.paused = "The mail server refused the login (535): user name or password."
+    session.mail.safe_mode = "me@example.org"
+    session.mail.release_to = session.mail.server = "smtp.example.org:587"
+    session.mail.misbehaves = Chaos("451", 3)
+    return session
+
+
+def away() -> FakeSession:
+    """Django does not answer."""
+    session = lively()
+    session.mail.unavailable = "Django did not answer within 5 s."
+    return session
+
+
+def many() -> FakeSession:
+    """A thousand templates' worth of fields: what lists look like when they are long."""
+    from launcher.mail import Template, Words
+
+    session = lively()
+    session.mail.kept_templates = [
+        Template(1, "Welcome", Words("Welcome, {{ name }}", "Dear {{ name }},\n"), ("name",)),
+        Template(2, "Invoice for a customer with a long name", Words("Invoice", "…")),
+    ]
+    for number in range(1_000):
+        session.mail.add("DELIVERED", f"Newsletter {number}")
+    return session
+
+
 def unkind() -> FakeSession:
     session = lively()
     session.mail.refuse = {"to": ["you@example is no address: a domain needs a dot."]}
@@ -251,9 +415,26 @@ SCENES: tuple[tuple[str, Callable[[], FakeSession], Scene], ...] = (
     ("logs-filtered", lively, filtered),
     ("logs-empty", embedded, lambda window: window.show_page(1)),
     ("mail", lively, retrying),
+    ("mail-many", many, mail_pane(1)),
+    ("mail-stuck", stuck, mail_pane(1)),
+    ("mail-away", away, mail_pane(1)),
+    ("mail-doubtful", lively, doubtful),
+    ("mail-recipients", lively, recipients),
     ("mail-compose", lively, mail_pane(0)),
+    ("mail-compose-full", lively, written),
+    ("mail-compose-preview", lively, previewed),
+    ("mail-compose-addresses", lively, all_addresses),
     ("mail-refused", unkind, refused),
+    ("mail-later", lively, scheduling),
+    ("mail-each", lively, to_each),
+    ("mail-templates", many, templates),
     ("mail-inbox", lively, mail_pane(2)),
+    ("mail-inbox-chaos", stuck, misbehaving),
+    ("mail-inbox-files", lively, files),
+    ("mail-inbox-release", stuck, releasing),
+    ("mail-inbox-empty", embedded, mail_pane(2)),
+    ("mail-repeats", lively, mail_pane(3)),
+    ("mail-repeats-empty", embedded, mail_pane(3)),
     ("mail-empty", embedded, mail_pane(1)),
     ("closing", lively, closing),
 )
@@ -331,8 +512,8 @@ def _overlapping(leaves: list[QWidget], window: QWidget) -> list[str]:
 # -- taking them -------------------------------------------------------------------------------
 
 
-def take(out: Path, size: tuple[int, int], font: str) -> dict[str, list[str]]:
-    """Every scene in both themes."""
+def take(out: Path, size: tuple[int, int], font: str, only: str) -> dict[str, list[str]]:
+    """Every scene in both themes, or those whose names begin with `only`."""
     from PySide6.QtGui import QFont
 
     from launcher.gui.main import make_application
@@ -346,6 +527,8 @@ def take(out: Path, size: tuple[int, int], font: str) -> dict[str, list[str]]:
     report: dict[str, list[str]] = {"pictures": [], "clipped": [], "overlapping": []}
     shortened: set[str] = set()
     for name, make, scene in SCENES:
+        if not name.startswith(only):
+            continue
         for choice in ("light", "dark"):
             picture = out / f"{name}-{choice}.png"
             theme.choose("dark" if choice == "dark" else "light")
@@ -380,11 +563,8 @@ def _one(
                 share = loads[(beat * beat + 5 * number + beat // 7) % len(loads)]
                 row.usage.line.add(share * (1 if row.spec.name == "worker" else 0.15))
     scene(window)
-    until = time.monotonic() + 0.6
-    while time.monotonic() < until:
-        QTest.qWait(50)
-    window.grab().save(str(picture))
-    found = misfits(window)
+    settle(window)
+    found = photograph(window, picture)
     if session.quit_done is None:
         window.close()
     assert session.quit_done is not None
@@ -395,11 +575,54 @@ def _one(
     return found
 
 
+def photograph(window: Window, picture: Path) -> tuple[list[str], list[str], list[str]]:
+    """The window with what stands before it; what does not fit in either."""
+    from PySide6.QtGui import QColor, QPainter
+    from PySide6.QtWidgets import QDialog
+
+    sheets = [one for one in window.findChildren(QDialog) if one.isVisible()]
+    taken = window.grab()
+    if not sheets:
+        taken.save(str(picture))
+        return misfits(window)
+    painter = QPainter(taken)
+    painter.fillRect(taken.rect(), QColor(0, 0, 0, 90))
+    for sheet in sheets:
+        x, y = (window.width() - sheet.width()) // 2, (window.height() - sheet.height()) // 2
+        painter.drawPixmap(x, max(0, y), sheet.grab())
+    painter.end()
+    taken.save(str(picture))
+    found = misfits(sheets[-1])
+    for sheet in sheets:
+        if sheet.width() > window.width() or sheet.height() > window.height():
+            found[0].append(f"{type(sheet).__name__}: larger than the window")
+        sheet.close()
+    return found
+
+
+def settle(window: Window) -> None:
+    """Until nothing is asked in the background any more, but for what is asked every second."""
+    wait(600)
+    quiet, until = 0, time.monotonic() + 5
+    while quiet < 3 and time.monotonic() < until:
+        wait(50)
+        quiet = 0 if window.background._pool.activeThreadCount() else quiet + 1
+
+
+def wait(milliseconds: int) -> None:
+    from PySide6.QtTest import QTest
+
+    until = time.monotonic() + milliseconds / 1_000
+    while time.monotonic() < until:
+        QTest.qWait(50)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("--size", default="1180x760")
     parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--only", default="", help="Scenes whose names begin so.")
     parser.add_argument("--font", default="", help="Another font than the system's.")
     asked = parser.parse_args()
     width, height = (int(part) for part in asked.size.split("x"))
@@ -408,7 +631,7 @@ def main() -> int:
     with x_server(screen) as display:
         os.environ |= {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "TZ": "UTC"}
         os.environ["QT_SCALE_FACTOR"] = f"{asked.scale:g}"
-        report = take(asked.out, (width, height), asked.font)
+        report = take(asked.out, (width, height), asked.font, asked.only)
     print(json.dumps(report))
     return 1 if report["clipped"] or report["overlapping"] else 0
 

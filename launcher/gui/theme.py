@@ -134,7 +134,19 @@ QLineEdit, QPlainTextEdit[look] {{
   color: {c.ink}; padding: 0 8px; selection-background-color: {c.accent};
   selection-color: {c.accent_ink}; }}
 QLineEdit {{ min-height: {tokens.CONTROL_HEIGHT - 2}px; }}
+QLineEdit[look="bare"] {{ border: 0; background: transparent; padding: 0 2px; min-height: 0; }}
 QPlainTextEdit[look] {{ padding: 4px; }}
+QTextBrowser[look="paper"] {{
+  border: 1px solid {c.line}; border-radius: {tokens.RADIUS}px; background: {LIGHT.card};
+  padding: 4px; }}
+QTextBrowser[look="paper"]:focus, QListWidget:focus {{ border-color: {c.accent}; }}
+QListWidget {{
+  border: 1px solid {c.line}; border-radius: {tokens.RADIUS}px; background: {c.card};
+  color: {c.ink}; padding: 3px; }}
+QListWidget::item {{ padding: 4px; border-radius: 4px; }}
+QListWidget::item:selected {{ background: {c.selected}; color: {c.ink}; }}
+QProgressBar {{ border: 0; border-radius: 4px; background: {c.pressed}; }}
+QProgressBar::chunk {{ border-radius: 4px; background: {c.accent}; }}
 QPlainTextEdit[look="code"] {{ background: {c.code}; }}
 QLineEdit:focus, QPlainTextEdit[look]:focus {{ border-color: {c.accent}; }}
 QLineEdit[refused="true"], QPlainTextEdit[refused="true"] {{

@@ -56,10 +56,13 @@ class MailClient:
         """Keep what is written as a new draft, which is not sent."""
         return self._post_mail({**_written(draft), "draft": True}, idempotency_key)
 
-    def change_draft(self, mail_id: int, draft: Draft, *, send: bool) -> MailRow:
-        """Replace a draft's content by `draft`, and send it when asked to."""
+    def change_draft(self, mail_id: int, draft: Draft, *, send: bool) -> Mail:
+        """Replace a draft's content by `draft`, and send it when asked to.
+
+        Its attachments are then those of `keep` and behind them those of `uploads`.
+        """
         body = {**_written(draft), "keep": draft.keep, "draft": not send}
-        return reading.row(self._http.ask("PUT", f"/api/mails/{mail_id}", body))
+        return reading.mail(self._http.ask("PUT", f"/api/mails/{mail_id}", body))
 
     def list(
         self, after: int | None = None, state: str = "", q: str = "", limit: int = 50
@@ -84,9 +87,9 @@ class MailClient:
         """Take back a mail that no worker holds."""
         return reading.row(self._http.ask("POST", f"/api/mails/{mail_id}/cancel", {}))
 
-    def copy(self, mail_id: int) -> MailRow:
+    def copy(self, mail_id: int) -> Mail:
         """A new draft with the same content and attachments."""
-        return reading.row(self._http.ask("POST", f"/api/mails/{mail_id}/copy", {}))
+        return reading.mail(self._http.ask("POST", f"/api/mails/{mail_id}/copy", {}))
 
     def delete(self, mail_id: int) -> None:
         """Remove a mail that is at its end, or a draft."""
@@ -150,9 +153,12 @@ class MailClient:
         """What a list of recipients would do; nothing is sent."""
         return self._post_batch("/api/batches?dry_run=1", letter)
 
-    def begin_batch(self, letter: BatchLetter) -> BatchCheck:
-        """Send to each separately; the lines that are no recipients are named."""
-        return self._post_batch("/api/batches", letter)
+    def begin_batch(self, letter: BatchLetter, idempotency_key: str) -> BatchCheck:
+        """Send to each separately; the lines that are no recipients are named.
+
+        The same key and letter again give the same batch.
+        """
+        return self._post_batch("/api/batches", letter, {"Idempotency-Key": idempotency_key})
 
     def batch(self, batch_id: int) -> Batch:
         """How far a batch has come."""
@@ -217,7 +223,7 @@ class MailClient:
 
     def set_chaos(self, chaos: Chaos) -> Chaos:
         """Have the catcher misbehave, or not."""
-        body = {"mode": chaos.mode, "left": chaos.left}
+        body: Body = {"mode": chaos.mode, "left": chaos.left}
         return reading.chaos(self._http.ask("PUT", "/api/chaos", body))
 
     # -- queue ---------------------------------------------------------------------------------
@@ -250,15 +256,18 @@ class MailClient:
     def _post_mail(self, body: Body, key: str) -> MailRow:
         return reading.row(self._http.ask("POST", "/api/mails", body, {"Idempotency-Key": key}))
 
-    def _post_batch(self, path: str, letter: BatchLetter) -> BatchCheck:
-        body = {
+    def _post_batch(
+        self, path: str, letter: BatchLetter, headers: Mapping[str, str] | None = None
+    ) -> BatchCheck:
+        body: Body = {
             "subject": letter.subject,
             "text": letter.text,
             "html": letter.html,
             "csv": letter.csv,
         }
         body |= {"uploads": letter.uploads} if letter.uploads else {}
-        return reading.batch_check(self._http.ask("POST", path, body, timeout=LONG_TIMEOUT))
+        given = self._http.ask("POST", path, body, headers, timeout=LONG_TIMEOUT)
+        return reading.batch_check(given)
 
 
 def _written(draft: Draft) -> Body:

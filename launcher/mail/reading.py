@@ -38,8 +38,7 @@ def page(given: Json, shape: Callable[[Json], T]) -> Page[T]:
     return Page(
         tuple(shape(one) for one in given.get("results", ())),
         given.get("next"),
-        given.get("total"),
-        given.get("cap"),
+        given.get("kept"),
     )
 
 

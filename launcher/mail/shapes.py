@@ -150,13 +150,12 @@ class InboxMail:
 class Page(Generic[T]):
     """Some results, newest first; `next` is the cursor of the page after, None at the end.
 
-    `total` is how many there are in all and `cap` how many are kept, where the API says so.
+    `kept` is how many are kept at most, where the API says so.
     """
 
     results: tuple[T, ...]
     next: int | None
-    total: int | None = None
-    cap: int | None = None
+    kept: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
-"""The Mail page: puts writing, outbox and inbox together and says when Django cannot be asked."""
+"""The Mail page: puts writing, outbox, inbox and repeats together, says how the queue stands."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QStackedWidget, QVBoxLayout, QWidget
 
@@ -11,9 +13,12 @@ from launcher.core.explain import Tone, explain
 from launcher.core.state import ServiceStatus
 from launcher.gui import tokens
 from launcher.gui.background import Background
-from launcher.gui.mail.compose_pane import ComposePane
-from launcher.gui.mail.inbox_pane import InboxPane
-from launcher.gui.mail.outbox_pane import OutboxPane
+from launcher.gui.mail.compose.pane import ComposePane
+from launcher.gui.mail.compose.writing import UnsentFile
+from launcher.gui.mail.inbox.pane import InboxPane
+from launcher.gui.mail.outbox.pane import OutboxPane
+from launcher.gui.mail.repeats.pane import RepeatsPane
+from launcher.gui.mail.words import server_brief
 from launcher.gui.page import Page
 from launcher.gui.session import Session
 from launcher.gui.widgets.banner import Banner
@@ -21,14 +26,20 @@ from launcher.gui.widgets.button import Button
 from launcher.gui.widgets.page_header import PageHeader
 from launcher.gui.widgets.segment import Segment
 from launcher.gui.words import counted
-from launcher.mail import Queue
+from launcher.mail import Mail, Queue
 
 DJANGO = "django"
-COMPOSE, OUTBOX, INBOX = range(3)
+COMPOSE, OUTBOX, INBOX, REPEATS = range(4)
+UNSENT = "unsent-mail.json"
 
 
 class MailPage(Page):
-    """Three panes, one shown."""
+    """Four panes, one shown.
+
+    Signals: `mail_server_asked()` the user wants to see or change the mail server.
+    """
+
+    mail_server_asked = Signal()
 
     def __init__(
         self, session: Session, background: Background, parent: QWidget | None = None
@@ -38,11 +49,15 @@ class MailPage(Page):
         self._background = background
         self.header = PageHeader("Mail")
         self.banner = Banner(Tone.TROUBLE, "")
+        self.safe_mode = Banner(Tone.WAITING, "")
         self.start = Button("Start Django", small=True)
         self.go_on = Button("Go on sending", small=True)
-        self.compose = ComposePane(session.mail, background)
+        self.mail_server = Button("Mail server", name="Mail server: see or change it")
+        unsent = UnsentFile(Path(session.home) / "data" / UNSENT)
+        self.compose = ComposePane(session.mail, background, unsent)
         self.outbox = OutboxPane(session.mail, background)
         self.inbox = InboxPane(session.mail, background)
+        self.repeats = RepeatsPane(session.mail, background)
         self.stack = QStackedWidget()
         self.tabs: list[Segment] = []
         self._group = QButtonGroup(self)
@@ -70,7 +85,7 @@ class MailPage(Page):
         self._say()
 
     def show_pane(self, pane: int) -> None:
-        """Turn to writing, the outbox or the inbox."""
+        """Turn to writing, the outbox, the inbox or the repeats."""
         self.stack.setCurrentIndex(pane)
         self.tabs[pane].setChecked(True)
         if pane == COMPOSE:
@@ -80,13 +95,19 @@ class MailPage(Page):
         """Go on writing."""
         self.show_pane(COMPOSE)
 
-    def _saved(self, mail_id: int) -> None:
+    def show_in_outbox(self, mail_id: int) -> None:
+        """Show one mail in the outbox."""
         self.show_pane(OUTBOX)
         self.outbox.show_mail(mail_id)
 
-    def _show_in_outbox(self, mail_id: int) -> None:
-        self.show_pane(OUTBOX)
-        self.outbox.show_mail(mail_id)
+    def _open_draft(self, mail: Mail) -> None:
+        self.show_pane(COMPOSE)
+        self.compose.open_draft(mail)
+
+    def _repeated(self, words: str) -> None:
+        self.show_pane(REPEATS)
+        self.repeats.look()
+        self.notice_raised.emit(f"It is sent again and again: {words}.")
 
     def _queue_seen(self, queue: Queue) -> None:
         self._paused = f"Sending is paused. {queue.reason}".strip() if queue.paused else ""
@@ -97,7 +118,20 @@ class MailPage(Page):
         parts += [f"{under_way:,} under way"] if under_way else []
         parts += [f"{failed:,} failed"] if failed else []
         self.header.summary.say(" · ".join(parts) if total else "")
+        self._show_server(queue)
         self._say()
+
+    def _show_server(self, queue: Queue) -> None:
+        brief = server_brief(queue.server)
+        self.mail_server.setText(f"Mail server: {brief}" if brief else "Mail server")
+        self.mail_server.updateGeometry()
+        name = f"Mail goes to {queue.server}" if queue.server else "Mail server"
+        self.mail_server.setToolTip(f"{name}. See or change it.")
+        self.mail_server.setAccessibleName(f"{name}. See or change it.")
+        self.safe_mode.setVisible(bool(queue.safe_mode))
+        self.safe_mode.say(
+            Tone.WAITING, f"Safe mode: every mail goes to {queue.safe_mode} instead of its people."
+        )
 
     def _unavailable_said(self, words: str) -> None:
         self._unavailable = words
@@ -118,26 +152,39 @@ class MailPage(Page):
             lambda error: self.notice_raised.emit(f"Sending does not go on: {error}"),
         )
 
+    def _find(self) -> None:
+        pane = self.stack.currentWidget()
+        if isinstance(pane, OutboxPane | InboxPane):
+            pane.search.setFocus()
+
     def _connect(self) -> None:
         self._group.idClicked.connect(self.show_pane)
         self.start.clicked.connect(lambda: self._session.start(DJANGO))
         self.go_on.clicked.connect(self._resume)
-        self.compose.saved.connect(self._saved)
-        self.outbox.queue_seen.connect(self._queue_seen)
-        self.outbox.notice_raised.connect(self.notice_raised)
-        self.inbox.notice_raised.connect(self.notice_raised)
-        self.inbox.outbox_asked.connect(self._show_in_outbox)
-        self.outbox.unavailable.connect(self._unavailable_said)
-        self.inbox.unavailable.connect(self._unavailable_said)
-        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self.outbox)
-        find.activated.connect(self.outbox.search.setFocus)
+        self.mail_server.clicked.connect(self.mail_server_asked)
+        self.compose.saved.connect(self.show_in_outbox)
+        self.compose.repeated.connect(self._repeated)
+        self.outbox.draft_asked.connect(self._open_draft)
+        self.inbox.outbox_asked.connect(self.show_in_outbox)
+        for looking in (self.outbox, self.inbox):
+            looking.queue_seen.connect(self._queue_seen)
+        for pane in (self.outbox, self.inbox, self.repeats):
+            pane.notice_raised.connect(self.notice_raised)
+            pane.unavailable.connect(self._unavailable_said)
+        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
+        find.activated.connect(self._find)
+        for pane_number in range(4):
+            turn = QShortcut(QKeySequence(f"Alt+{pane_number + 1}"), self)
+            turn.activated.connect(lambda pane=pane_number: self.show_pane(pane))
 
     def _lay_out(self) -> None:
+        self.header.add(self.mail_server)
         for pane, (text, tip) in enumerate(
             (
-                ("Write", "Write a mail (Ctrl+N)"),
-                ("Outbox", "What was sent, and how it stands"),
-                ("Inbox", "What the mail catcher caught"),
+                ("Write", "Write a mail (Ctrl+N, Alt+1)"),
+                ("Outbox", "What was sent, and how it stands (Alt+2)"),
+                ("Inbox", "What the mail catcher caught (Alt+3)"),
+                ("Repeats", "Mails that are sent again and again (Alt+4)"),
             )
         ):
             segment = Segment(text)
@@ -145,13 +192,15 @@ class MailPage(Page):
             self._group.addButton(segment, pane)
             self.tabs.append(segment)
             self.header.add(segment)
-        for widget in (self.compose, self.outbox, self.inbox):
+        for widget in (self.compose, self.outbox, self.inbox, self.repeats):
             self.stack.addWidget(widget)
         self.banner.add_button(self.start)
         self.banner.add_button(self.go_on)
+        self.safe_mode.hide()
         page = QVBoxLayout(self)
         page.setContentsMargins(tokens.PAGE, tokens.PAGE - 4, tokens.PAGE, tokens.PAGE - 4)
         page.setSpacing(tokens.GAP)
         page.addWidget(self.header)
         page.addWidget(self.banner)
+        page.addWidget(self.safe_mode)
         page.addWidget(self.stack, 1)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from html.parser import HTMLParser
 
 from launcher.core.explain import Tone
-from launcher.mail import Draft, InboxRow, MailRow, Step
+from launcher.mail import Batch, Chaos, InboxRow, MailRow, Recipient, Step, Try
 
 STATE_TONES: Mapping[str, Tone] = {
     "DRAFT": Tone.OFF,
@@ -36,9 +33,6 @@ STATE_WORDS: Mapping[str, str] = {
     "CANCELLED": "Cancelled",
 }
 
-CANCELLABLE = frozenset({"DRAFT", "QUEUED", "SCHEDULED", "RETRYING"})
-RESENDABLE = frozenset({"DELIVERED", "RETRYING", "UNKNOWN", "FAILED", "CANCELLED"})
-
 STEPS: Mapping[str, tuple[str, Tone]] = {
     "saved": ("Saved", Tone.READY),
     "published": ("Published to the broker", Tone.READY),
@@ -53,6 +47,25 @@ STEPS: Mapping[str, tuple[str, Tone]] = {
     "cancelled": ("Cancelled", Tone.OFF),
     "resent": ("Sent again, as asked", Tone.READY),
 }
+
+RECIPIENT_TONES: Mapping[str, Tone] = {
+    "waiting": Tone.WAITING,
+    "delivered": Tone.READY,
+    "deferred": Tone.TROUBLE,
+    "unknown": Tone.TROUBLE,
+    "failed": Tone.FAILED,
+}
+
+CHAOS_WORDS: Mapping[str, tuple[str, str]] = {
+    "off": ("Behaves well", ""),
+    "451": ("Says “try later” (451)", "says “try again later” (451) to"),
+    "535": ("Refuses the login (535)", "refuses the login (535) for"),
+    "552": ("Says “too big” (552)", "says “too big” (552) to"),
+    "slow": ("Is slow", "answers slowly to"),
+    "drop_before_dot": ("Hangs up before the final dot", "hangs up before the final dot of"),
+    "drop_after_dot": ("Hangs up after the final dot", "hangs up after the final dot of"),
+}
+"""How the catcher misbehaves: as a choice, and as the verb of a sentence."""
 
 SHOWN_LETTERS = 200_000
 SHOWN_LINE = 2_000
@@ -97,11 +110,6 @@ def addressees(addresses: Sequence[str]) -> str:
         return "nobody"
     rest = len(addresses) - 1
     return f"{addresses[0]} and {rest} more" if rest else addresses[0]
-
-
-def split_addresses(text: str) -> tuple[str, ...]:
-    """What stands in an address field, parted by commas, semicolons or lines."""
-    return tuple(part.strip() for part in re.split(r"[,;\n]", text) if part.strip())
 
 
 def clock(iso: str, *, fine: bool = False) -> str:
@@ -158,59 +166,45 @@ def bounded(text: str) -> str:
     return "\n".join(lines)
 
 
-class _Words(HTMLParser):
-    """Collects what a reader would see, without ever rendering anything."""
-
-    _BREAKS = frozenset({"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "table", "ul", "ol"})
-    _HIDDEN = frozenset({"script", "style", "head", "title"})
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.parts: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
-        self._hidden += tag in self._HIDDEN
-        if tag in self._BREAKS:
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self._HIDDEN and self._hidden:
-            self._hidden -= 1
-        if tag in self._BREAKS and tag != "br":
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.parts.append(re.sub(r"\s+", " ", data))
+def try_words(one: Try) -> str:
+    """One attempt in a line: "2 · 14:12:03 · 0.4 s · RCPT · 451 4.3.0 mailbox busy"."""
+    parts = [str(one.number), clock(one.began_at), _took(one), one.phase, one.reply or one.words]
+    return " · ".join(part for part in parts if part)
 
 
-def html_as_text(html: str) -> str:
-    """The words of an HTML mail as plain text: nothing is rendered, nothing is loaded."""
-    words = _Words()
-    words.feed(html[:SHOWN_LETTERS])
-    words.close()
-    lines = (line.strip() for line in "".join(words.parts).split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+def recipient_words(one: Recipient) -> str:
+    """What became of one recipient: the server's reply and our words for it."""
+    return " · ".join(part for part in (one.reply, one.words) if part) or one.state
 
 
-class DraftKey:
-    """The idempotency key of what is being written.
+def batch_counts(batch: Batch) -> str:
+    """How far a batch has come: "998 of 1,000 at their end · 990 delivered · 8 failed"."""
+    states = [
+        f"{count:,} {STATE_WORDS.get(state, state).lower()}"
+        for state, count in batch.counts.items()
+        if count
+    ]
+    return " · ".join([f"{batch.final:,} of {batch.total:,} at their end", *states])
 
-    The same mail submitted again after a lost answer keeps its key, so it is saved once; another
-    mail, or a changed one, gets a new key.
-    """
 
-    def __init__(self) -> None:
-        self._draft: Draft | None = None
-        self._key = ""
+def chaos_sentence(chaos: Chaos) -> str:
+    """What the catcher does to mails now: "The catcher says ... (451) to the next 3 mails."."""
+    verb = CHAOS_WORDS.get(chaos.mode, ("", ""))[1] or f"misbehaves ({chaos.mode}) to"
+    which = "every mail"
+    if chaos.left is not None:
+        which = "the next mail" if chaos.left == 1 else f"the next {chaos.left:,} mails"
+    return f"The catcher {verb} {which}."
 
-    def of(self, draft: Draft) -> str:
-        """The key to submit this draft with."""
-        if draft != self._draft:
-            self._draft, self._key = draft, uuid.uuid4().hex
-        return self._key
 
-    def spent(self) -> None:
-        """The draft was accepted: the next mail is another one, even with the same words."""
-        self._draft = None
+def server_brief(server: str) -> str:
+    """The mail server in a few letters: "the catcher", "smtp.example.org"."""
+    host, _, rest = server.partition(" (")
+    inside = rest.rstrip(")")
+    return inside if "catcher" in inside else host.rpartition(":")[0] or host
+
+
+def _took(one: Try) -> str:
+    if not one.began_at or not one.ended_at:
+        return ""
+    began, ended = datetime.fromisoformat(one.began_at), datetime.fromisoformat(one.ended_at)
+    return f"{(ended - began).total_seconds():.1f} s"

@@ -14,12 +14,20 @@ from launcher.gui.widgets.marks import paint_mark
 class Segment(QPushButton):
     """A checkable pill; put several into an exclusive QButtonGroup."""
 
-    def __init__(self, text: str, tone: Tone | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        text: str,
+        tone: Tone | None = None,
+        *,
+        small: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(text, parent)
         self._tone = tone
+        self._height = tokens.SMALL_CONTROL_HEIGHT if small else tokens.CONTROL_HEIGHT
         self.setCheckable(True)
         self.setFont(theme.font())
-        self.setFixedHeight(tokens.CONTROL_HEIGHT)
+        self.setFixedHeight(self._height)
         self.setAccessibleName(text)
 
     def say(self, text: str) -> None:
@@ -33,7 +41,7 @@ class Segment(QPushButton):
         """Room for the words in bold, so that nothing moves when another is chosen."""
         bold = self.fontMetrics().horizontalAdvance(self.text()) * 1.06
         mark = tokens.MARK + tokens.TIGHT if self._tone else 0
-        return QSize(round(bold) + mark + 24, tokens.CONTROL_HEIGHT)
+        return QSize(round(bold) + mark + 24, self._height)
 
     def minimumSizeHint(self) -> QSize:
         """Never narrower than its words."""

@@ -1,4 +1,4 @@
-"""A whole session in memory: services that obey, logs in a list, a mail API that answers at once.
+"""A whole session in memory: services that obey, logs in a list, the mail API of `fake_mail`.
 
 Has the surface of `launcher.gui.session.Session`. The screenshots are taken of it, too.
 """
@@ -18,20 +18,7 @@ from launcher.core.logs import Level, LogRecord
 from launcher.core.protocols import StatusObserver
 from launcher.core.spec import Link, ServiceKind, ServiceSpec
 from launcher.core.state import Problem, ServiceState, ServiceStatus
-from launcher.mail import (
-    Draft,
-    InboxMail,
-    InboxRow,
-    Mail,
-    MailClient,
-    MailRefused,
-    MailRow,
-    MailUnavailable,
-    Page,
-    Queue,
-    Recipient,
-    Step,
-)
+from tests.unit.gui.fake_mail import FakeMail
 
 NOW = 1_000.0
 S = ServiceState
@@ -215,147 +202,6 @@ class FakeLogs:
             if service in (None, record.service):
                 found.append(record)
         return found, self._end
-
-
-class FakeMail(MailClient):
-    """A mail API in memory. `gate`, when set, holds every answer back until it is opened."""
-
-    def __init__(self) -> None:
-        super().__init__(lambda: None, "")
-        self.mails: dict[int, Mail] = {}
-        self.caught: dict[int, InboxMail] = {}
-        self.submitted: list[tuple[Draft, str]] = []
-        self.refuse: Mapping[str, list[str]] | None = None
-        self.unavailable = ""
-        self.paused = ""
-        self.gate: threading.Event | None = None
-        self.asked: list[str] = []
-
-    def _enter(self, what: str) -> None:
-        self.asked.append(what)
-        if self.gate is not None:
-            self.gate.wait(10)
-        if self.unavailable:
-            raise MailUnavailable(self.unavailable)
-
-    def add(
-        self,
-        state: str,
-        subject: str,
-        to: Sequence[str] = ("you@example.com",),
-        **more: object,
-    ) -> Mail:
-        number = len(self.mails) + 1
-        row = MailRow(
-            id=number,
-            state=state,
-            state_words=str(more.get("words", state.title())),
-            final=state in ("DELIVERED", "FAILED", "UNKNOWN", "CANCELLED"),
-            to=tuple(to),
-            subject=subject,
-            created_at="2026-03-14T13:12:03.201Z",
-            due_at="2026-03-14T13:14:03.000Z",
-            attempts=1,
-            last_code=None,
-            last_reply=str(more.get("reply", "")),
-        )
-        mail = Mail(
-            row=row,
-            sender="launcher@localhost",
-            cc=(),
-            bcc=(),
-            text=str(more.get("text", "Hello,\n\nthis mail went through the queue.\n")),
-            html="",
-            recipients=tuple(
-                Recipient(one, "delivered" if state == "DELIVERED" else "waiting") for one in to
-            ),
-            timeline=more.get("timeline", (Step("saved", row.created_at, 0),)),  # type: ignore[arg-type]
-        )
-        self.mails[number] = mail
-        return mail
-
-    def catch(
-        self, subject: str, text: str = "Hello", html: str = "", mail_id: int | None = None
-    ) -> InboxMail:
-        number = len(self.caught) + 1
-        row = InboxRow(
-            id=number,
-            received_at="2026-03-14T13:12:03.248Z",
-            sender="launcher@localhost",
-            recipients=("you@example.com",),
-            subject=subject,
-            size=812,
-            mail_id=mail_id,
-        )
-        headers = (
-            ("From", "launcher@localhost"),
-            ("To", "you@example.com"),
-            ("Subject", subject),
-            ("Date", "Sat, 14 Mar 2026 13:12:03 +0000"),
-            ("Message-ID", "<7f3a@celery-launcher>"),
-        )
-        source = "\r\n".join(f"{name}: {value}" for name, value in headers) + f"\r\n\r\n{text}"
-        mail = InboxMail(row, headers, text, html, source)
-        self.caught[number] = mail
-        return mail
-
-    def submit(self, draft: Draft, idempotency_key: str) -> MailRow:
-        self.submitted.append((draft, idempotency_key))
-        self._enter("submit")
-        if self.refuse is not None:
-            raise MailRefused(self.refuse)
-        return self.add("QUEUED", draft.subject, draft.to).row
-
-    def list(
-        self, after: int | None = None, state: str = "", q: str = "", limit: int = 50
-    ) -> Page[MailRow]:
-        self._enter("list")
-        rows = [
-            mail.row
-            for mail in reversed(self.mails.values())
-            if state in ("", mail.row.state) and q.lower() in mail.row.subject.lower()
-        ]
-        return Page(tuple(rows[:limit]), None)
-
-    def get(self, mail_id: int) -> Mail:
-        self._enter("get")
-        return self.mails[mail_id]
-
-    def resend(self, mail_id: int) -> MailRow:
-        self._enter("resend")
-        return self._move(mail_id, "QUEUED")
-
-    def cancel(self, mail_id: int) -> MailRow:
-        self._enter("cancel")
-        if self.mails[mail_id].row.state == "SENDING":
-            raise MailRefused({"": ["A mail that is sending cannot be cancelled."]})
-        return self._move(mail_id, "CANCELLED")
-
-    def inbox(self, after: int | None = None, limit: int = 50) -> Page[InboxRow]:
-        self._enter("inbox")
-        return Page(tuple(mail.row for mail in reversed(self.caught.values()))[:limit], None)
-
-    def inbox_mail(self, caught_id: int) -> InboxMail:
-        self._enter("inbox_mail")
-        return self.caught[caught_id]
-
-    def delete_inbox(self, caught_id: int) -> None:
-        self._enter("delete_inbox")
-        del self.caught[caught_id]
-
-    def queue(self) -> Queue:
-        self._enter("queue")
-        counts = Counter(mail.row.state for mail in self.mails.values())
-        return Queue(counts, bool(self.paused), self.paused)
-
-    def set_paused(self, *, paused: bool) -> Queue:
-        self.paused = self.paused if paused else ""
-        return self.queue()
-
-    def _move(self, mail_id: int, state: str) -> MailRow:
-        mail = self.mails[mail_id]
-        self.mails[mail_id] = replace(mail, row=replace(mail.row, state=state))
-        return self.mails[mail_id].row
 
 
 class FakeSession:

@@ -1,22 +1,24 @@
-"""Writing, outbox and inbox on a fake mail API."""
+"""Outbox, inbox, repeats and what the page says of the queue, on a fake mail API."""
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from launcher.core.state import ServiceState
-from launcher.gui.mail.entry_model import EntryModel
-from launcher.gui.mail.page import COMPOSE, INBOX, OUTBOX, MailPage
-from launcher.gui.mail.words import outbox_entry
+from launcher.gui.mail.addresses import parse
+from launcher.gui.mail.confirm import Confirm
+from launcher.gui.mail.inbox import detail as inbox
+from launcher.gui.mail.inbox.release_sheet import ReleaseSheet
+from launcher.gui.mail.outbox.clear_sheet import ClearSheet
+from launcher.gui.mail.outbox.detail import FILES, RECIPIENTS, SOURCE
+from launcher.gui.mail.page import INBOX, OUTBOX, REPEATS, MailPage
 from launcher.gui.window import MAIL, Window
-from launcher.mail import Recipient, Step
-from tests.unit.gui.fakes import FakeMail, FakeSession
+from launcher.mail import Attachment, Chaos, Draft, Recipient, Rule, Step, Try
+from tests.unit.gui.fakes import FakeSession
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -27,147 +29,6 @@ def page(window: Window, qtbot: QtBot) -> MailPage:
     found = window.page(MAIL)
     assert isinstance(found, MailPage)
     return found
-
-
-def write(page: MailPage, to: str = "you@example.com", subject: str = "Hi") -> None:
-    page.show_pane(COMPOSE)
-    page.compose.to.setText(to)
-    page.compose.subject.setText(subject)
-    page.compose.text.setPlainText("Hello")
-
-
-# -- the model ---------------------------------------------------------------------------------
-
-
-def test_the_model_keeps_qts_rules_through_every_change(qtmodeltester: ModelTester) -> None:
-    mail = FakeMail()
-    entries = [outbox_entry(mail.add("QUEUED", f"mail {number}").row) for number in range(6)]
-    entries.reverse()
-    model = EntryModel()
-    qtmodeltester.check(model)
-    model.show(entries[2:5])
-    model.show(entries)
-    model.show([replace(entries[0], aside="Delivered"), entries[3], entries[5]])
-    assert [model.entry(row).id for row in range(model.rowCount())] == [6, 3, 1]
-    assert model.entry(0).aside == "Delivered"
-    assert model.row_of(3) == 1
-    assert model.row_of(99) is None
-    model.show([])
-    assert model.rowCount() == 0
-
-
-# -- writing -----------------------------------------------------------------------------------
-
-
-def test_a_mail_is_sent_by_keyboard_and_followed_in_the_outbox(
-    page: MailPage, session: FakeSession, qtbot: QtBot
-) -> None:
-    write(page, "a@example.com; b@example.com")
-    page.compose.cc.setText("c@example.com")
-    page.window().activateWindow()
-    qtbot.keyClick(page.compose.text, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: page.stack.currentIndex() == OUTBOX)
-    draft, key = session.mail.submitted[0]
-    assert draft.to == ("a@example.com", "b@example.com")
-    assert draft.cc == ("c@example.com",)
-    assert (draft.subject, draft.text) == ("Hi", "Hello")
-    assert len(key) == 32
-    qtbot.waitUntil(lambda: page.outbox.detail.subject.text() == "Hi")
-    assert page.compose.to.text() == ""
-    assert page.compose.text.toPlainText() == ""
-
-
-def test_refusals_stand_at_their_fields_and_nothing_is_lost(
-    page: MailPage, session: FakeSession, qtbot: QtBot
-) -> None:
-    session.mail.refuse = {"to": ["No such domain."], "subject": ["Too long."]}
-    write(page)
-    page.compose.send.click()
-    to, subject = page.compose.fields["to"], page.compose.fields["subject"]
-    qtbot.waitUntil(to.error.isVisible)
-    assert (to.error.text(), subject.error.text()) == ("No such domain.", "Too long.")
-    assert not page.compose.fields["cc"].error.isVisible()
-    assert page.compose.to.accessibleDescription() == "No such domain."
-    assert page.window().focusWidget() is page.compose.to
-    assert page.compose.text.toPlainText() == "Hello"
-    session.mail.refuse = {"": ["The queue is full."]}
-    page.compose.send.click()
-    qtbot.waitUntil(lambda: page.compose.status.text() == "The queue is full.")
-    assert not to.error.isVisible()
-
-
-def test_a_lost_answer_is_asked_again_with_the_same_key(
-    page: MailPage, session: FakeSession, qtbot: QtBot
-) -> None:
-    session.mail.unavailable = "Django did not answer within 5 s."
-    write(page)
-    page.compose.send.click()
-    qtbot.waitUntil(lambda: page.compose.status.text() == "Django did not answer within 5 s.")
-    session.mail.unavailable = ""
-    page.compose.send.click()
-    qtbot.waitUntil(lambda: len(session.mail.submitted) == 2)
-    qtbot.waitUntil(lambda: page.stack.currentIndex() == OUTBOX)
-    assert session.mail.submitted[0][1] == session.mail.submitted[1][1]
-    write(page)
-    page.compose.send.click()
-    qtbot.waitUntil(lambda: len(session.mail.submitted) == 3)
-    assert session.mail.submitted[2][1] != session.mail.submitted[1][1]
-
-
-def test_a_slow_api_blocks_neither_the_window_nor_a_second_click(
-    page: MailPage, session: FakeSession, qtbot: QtBot, window: Window
-) -> None:
-    session.mail.gate = threading.Event()
-    write(page)
-    page.compose.send.click()
-    assert not page.compose.send.isEnabled()
-    page.compose.send.click()
-    window.show_page(0)
-    assert window.page(0).isVisible()
-    session.mail.gate.set()
-    qtbot.waitUntil(lambda: page.stack.currentIndex() == OUTBOX)
-    assert len(session.mail.submitted) == 1
-
-
-def test_while_django_is_not_ready_it_says_what_is_waited_for_and_keeps_the_words(
-    page: MailPage, session: FakeSession, qtbot: QtBot
-) -> None:
-    write(page)
-    ready = dict(session.statuses())
-    session.now_stand(
-        {
-            **ready,
-            "django": replace(ready["django"], state=ServiceState.WAITING, waiting_on=("migrate",)),
-        }
-    )
-    qtbot.waitUntil(page.banner.isVisible)
-    assert page.banner.words.text() == (
-        "Django is not ready: waiting, waits for Database. What you write here is kept."
-    )
-    assert not page.compose.send.isEnabled()
-    assert not page.start.isVisible()
-    session.now_stand({**ready, "django": replace(ready["django"], state=ServiceState.STOPPED)})
-    qtbot.waitUntil(page.start.isVisible)
-    qtbot.mouseClick(page.start, LEFT)
-    assert session.calls == [("start", "django")]
-    session.now_stand(ready)
-    qtbot.waitUntil(lambda: not page.banner.isVisible())
-    assert page.compose.send.isEnabled()
-    assert page.compose.text.toPlainText() == "Hello"
-
-
-def test_tab_goes_through_the_fields_in_their_order(
-    page: MailPage, qtbot: QtBot, window: Window
-) -> None:
-    page.show_pane(COMPOSE)
-    window.activateWindow()
-    page.compose.to.setFocus()
-    order = [page.compose.cc, page.compose.bcc, page.compose.subject, page.compose.text]
-    for expected in (*order, page.compose.send):
-        focused = window.focusWidget()
-        assert focused is not None
-        qtbot.keyClick(focused, Qt.Key.Key_Tab)
-        assert window.focusWidget() is expected
 
 
 # -- outbox ------------------------------------------------------------------------------------
@@ -190,8 +51,9 @@ def test_the_newest_mail_is_shown_with_its_way(
     qtbot.waitUntil(lambda: detail.subject.text() == "new")
     assert detail.state.text() == "Retrying"
     assert detail.why.words.text() == "Again soon."
-    assert detail.reply.toPlainText() == "451 busy"
-    said = [label.text() for label in detail.timeline.children() if hasattr(label, "text")]
+    assert detail.way.reply.toPlainText() == "451 busy"
+    timeline = detail.way.timeline
+    said = [label.text() for label in timeline.children() if hasattr(label, "text")]
     assert "+ 11 ms" in said
     assert "Handed to the mail server · smtp" in said
     assert page.header.summary.text() == "2 mails · 1 under way"
@@ -230,7 +92,7 @@ def test_a_refused_action_is_a_notice(
     page: MailPage, session: FakeSession, qtbot: QtBot, window: Window
 ) -> None:
     mail = session.mail.add("SENDING", "under way")
-    page.outbox._act(session.mail.cancel, mail.row.id)
+    page.outbox.acts.cancel(mail)
     qtbot.waitUntil(window.notice.isVisible)
     assert window.notice.words.text() == "A mail that is sending cannot be cancelled."
 
@@ -263,7 +125,7 @@ def test_a_pause_is_said_and_can_be_ended(
     assert session.mail.paused == ""
 
 
-def test_recipients_with_different_replies_are_told_apart(
+def test_each_recipient_has_a_result_of_its_own(
     page: MailPage, session: FakeSession, qtbot: QtBot
 ) -> None:
     mail = session.mail.add("RETRYING", "two", reply="451 busy")
@@ -271,21 +133,132 @@ def test_recipients_with_different_replies_are_told_apart(
         mail,
         recipients=(
             Recipient("a@x", "delivered", "250 OK"),
-            Recipient("b@x", "deferred", "451 busy"),
+            Recipient("b@x", "deferred", "451 busy", "Its mailbox is busy."),
         ),
     )
     page.outbox.look()
-    reply = page.outbox.detail.reply
-    qtbot.waitUntil(lambda: reply.toPlainText() == "a@x: 250 OK\nb@x: 451 busy")
+    detail = page.outbox.detail
+    qtbot.waitUntil(lambda: detail.parts[RECIPIENTS].text() == "Recipients 2")
+    detail.parts[RECIPIENTS].click()
+    people = detail.recipients.people
+    said = [str(people.index(row).data()) for row in range(people.rowCount())]
+    assert said == ["a@x, delivered, 250 OK", "b@x, deferred, 451 busy · Its mailbox is busy."]
+
+
+def test_every_try_is_shown_with_what_the_server_said(
+    page: MailPage, session: FakeSession, qtbot: QtBot
+) -> None:
+    tries = (
+        Try(1, "w", "", "", "CONNECT", "deferred", None, "", "Nobody listens there."),
+        Try(2, "w", "", "", "RCPT", "deferred", 451, "451 busy", "Busy."),
+    )
+    session.mail.add("RETRYING", "tried", tries=tries)
+    page.outbox.look()
+    way = page.outbox.detail.way
+    qtbot.waitUntil(lambda: way.tries_title.text() == "2 tries")
+    assert way.tries.toPlainText() == "1 · CONNECT · Nobody listens there.\n2 · RCPT · 451 busy"
+
+
+def test_a_mail_that_may_have_arrived_is_only_sent_again_after_a_word(
+    page: MailPage, session: FakeSession, qtbot: QtBot, window: Window
+) -> None:
+    session.mail.add("UNKNOWN", "doubtful")
+    page.outbox.look()
+    detail = page.outbox.detail
+    qtbot.waitUntil(lambda: detail.subject.text() == "doubtful")
+    qtbot.mouseClick(detail.resend, LEFT)
+    sheet = question(window)
+    assert "may arrive twice" in sheet.words.text()
+    sheet.close_button.click()
+    assert "resend" not in session.mail.asked
+    qtbot.mouseClick(detail.resend, LEFT)
+    question(window).do.click()
+    qtbot.waitUntil(lambda: detail.state.text() == "Queued")
+
+
+def test_a_deletion_is_asked_first_and_the_next_mail_is_shown(
+    page: MailPage, session: FakeSession, qtbot: QtBot, window: Window
+) -> None:
+    session.mail.add("FAILED", "stays")
+    session.mail.add("DELIVERED", "goes")
+    page.outbox.look()
+    detail = page.outbox.detail
+    qtbot.waitUntil(lambda: detail.subject.text() == "goes")
+    window.activateWindow()
+    page.outbox.list.view.setFocus()
+    qtbot.keyClick(page.outbox.list.view, Qt.Key.Key_Delete)
+    question(window).do.click()
+    qtbot.waitUntil(lambda: detail.subject.text() == "stays")
+    assert [mail.row.subject for mail in session.mail.mails.values()] == ["stays"]
+
+
+def test_all_failed_are_retried_and_old_ones_cleared_after_a_question(
+    page: MailPage, session: FakeSession, qtbot: QtBot, window: Window
+) -> None:
+    for state in ("FAILED", "FAILED", "DELIVERED"):
+        session.mail.add(state, f"{state} mail")
+    page.outbox.look()
+    more = page.outbox.more
+    qtbot.waitUntil(lambda: more.retry.text() == "Retry all 2 failed…")
+    more.retry.trigger()
+    question(window).do.click()
+    qtbot.waitUntil(lambda: page.outbox.filters["QUEUED"].text() == "Queued 2")
+    assert window.notice.words.text() == "2 mails queued again."
+    more.clear.trigger()
+    sheet = window.findChild(ClearSheet)
+    assert sheet is not None
+    sheet.days.setValue(7)
+    sheet.clear.click()
+    qtbot.waitUntil(lambda: page.outbox.list.model.rowCount() == 2)
+    assert session.mail.cleared == [7]
+
+
+def test_the_source_is_read_when_it_is_looked_at(
+    page: MailPage, session: FakeSession, qtbot: QtBot
+) -> None:
+    session.mail.add("DELIVERED", "sourced")
+    page.outbox.look()
+    detail = page.outbox.detail
+    qtbot.waitUntil(lambda: detail.subject.text() == "sourced")
+    assert "source" not in session.mail.asked
+    detail.parts[SOURCE].click()
+    qtbot.waitUntil(lambda: detail.source.toPlainText().startswith("Subject: sourced"))
+
+
+def test_an_attachment_is_saved_where_it_is_asked_for(
+    page: MailPage, session: FakeSession, qtbot: QtBot, tmp_path: Path, window: Window
+) -> None:
+    files = (Attachment(0, "../../notes.txt", "text/plain", 19),)
+    session.mail.add("DELIVERED", "with file", attachments=files)
+    page.outbox.look()
+    detail = page.outbox.detail
+    qtbot.waitUntil(detail.parts[FILES].isVisible)
+    detail.files.save_asked.emit(0, str(tmp_path / "saved.txt"))
+    qtbot.waitUntil(window.notice.isVisible)
+    assert (tmp_path / "saved.txt").read_bytes() == b"content of the file"
 
 
 def test_nothing_is_asked_while_the_page_is_not_seen(
     page: MailPage, session: FakeSession, qtbot: QtBot, window: Window
 ) -> None:
-    qtbot.waitUntil(lambda: not page.outbox._looking)
+    qtbot.waitUntil(lambda: not page.outbox.pager.looking)
     window.show_page(0)
-    assert not page.outbox._timer.isActive()
-    assert not page.inbox._timer.isActive()
+    assert not page.outbox.pager.active
+    assert not page.inbox.pager.active
+    assert not page.repeats._timer.isActive()
+
+
+def test_safe_mode_and_the_mail_server_are_said(
+    page: MailPage, session: FakeSession, qtbot: QtBot
+) -> None:
+    assert not page.safe_mode.isVisible()
+    session.mail.safe_mode = "me@x.org"
+    page.outbox.look()
+    qtbot.waitUntil(page.safe_mode.isVisible)
+    assert "me@x.org" in page.safe_mode.words.text()
+    assert page.mail_server.text() == "Mail server: the catcher"
+    with qtbot.waitSignal(page.mail_server_asked):
+        page.mail_server.click()
 
 
 # -- inbox -------------------------------------------------------------------------------------
@@ -300,35 +273,116 @@ def test_a_caught_mail_is_read_in_all_its_parts(
     detail = page.inbox.detail
     qtbot.waitUntil(lambda: detail.subject.text() == "Hello")
     assert detail.text.toPlainText() == "plain words"
-    detail.parts["HTML"].click()
-    assert detail.text.toPlainText() == "rich words"
-    detail.parts["Headers"].click()
-    assert "Message-ID: <7f3a@celery-launcher>" in detail.code.toPlainText()
-    detail.parts["Source"].click()
-    assert detail.code.toPlainText().endswith("plain words")
+    detail.parts[inbox.HTML].click()
+    assert detail.html.isVisible()
+    assert detail.html.toPlainText() == "rich words"
+    detail.parts[inbox.HEADERS].click()
+    assert "Message-ID: <7f3a@celery-launcher>" in detail.headers.toPlainText()
+    detail.parts[inbox.SOURCE].click()
+    assert detail.source.toPlainText().endswith("plain words")
     qtbot.mouseClick(detail.way, LEFT)
     qtbot.waitUntil(lambda: page.outbox.detail.subject.text() == "sent")
 
 
-def test_a_mail_of_html_alone_is_read_as_its_words(
+def test_a_mail_of_html_alone_is_shown_as_html(
     page: MailPage, session: FakeSession, qtbot: QtBot
 ) -> None:
     session.mail.catch("Rich", "", "<p>rich</p>")
     page.show_pane(INBOX)
     detail = page.inbox.detail
-    qtbot.waitUntil(lambda: detail.text.toPlainText() == "rich")
-    assert not detail.parts["Text"].isVisible()
+    qtbot.waitUntil(lambda: detail.html.toPlainText() == "rich")
+    assert detail.html.isVisible()
+    assert not detail.parts[inbox.TEXT].isVisible()
     assert not detail.way.isVisible()
 
 
-def test_a_caught_mail_is_deleted(page: MailPage, session: FakeSession, qtbot: QtBot) -> None:
-    session.mail.catch("First")
-    session.mail.catch("Second")
+def test_caught_mails_are_deleted_after_a_question(
+    page: MailPage, session: FakeSession, qtbot: QtBot, window: Window
+) -> None:
+    for subject in ("First", "Second", "Third"):
+        session.mail.catch(subject)
     page.show_pane(INBOX)
     detail = page.inbox.detail
+    qtbot.waitUntil(lambda: detail.subject.text() == "Third")
+    qtbot.mouseClick(detail.delete, LEFT)
+    question(window).do.click()
     qtbot.waitUntil(lambda: detail.subject.text() == "Second")
-    qtbot.mouseClick(detail.delete, LEFT)
-    qtbot.waitUntil(lambda: detail.subject.text() == "First")
-    qtbot.mouseClick(detail.delete, LEFT)
+    page.inbox.delete_all.click()
+    question(window).do.click()
     qtbot.waitUntil(page.inbox.list.empty.isVisible)
     assert page.inbox.list.empty.heading.text() == "Nothing caught yet"
+    assert page.inbox.cap.text() == "The newest 5,000 are kept."
+
+
+def test_the_inbox_is_searched(page: MailPage, session: FakeSession, qtbot: QtBot) -> None:
+    for subject in ("Invoice", "Greetings"):
+        session.mail.catch(subject)
+    page.show_pane(INBOX)
+    model = page.inbox.list.model
+    qtbot.waitUntil(lambda: model.rowCount() == 2)
+    page.inbox.search.setText("voice")
+    qtbot.waitUntil(lambda: model.rowCount() == 1)
+
+
+def test_a_catcher_that_misbehaves_is_seen_and_stopped(
+    page: MailPage, session: FakeSession, qtbot: QtBot
+) -> None:
+    page.show_pane(INBOX)
+    pane = page.inbox
+    qtbot.waitUntil(lambda: not pane.pager.looking)
+    assert not pane.warning.isVisible()
+    pane.chaos.counts[3].trigger()
+    pane.chaos.modes["451"].trigger()
+    qtbot.waitUntil(pane.warning.isVisible)
+    assert session.mail.misbehaves == Chaos("451", 3)
+    assert "the next 3 mails" in pane.warning.words.text()
+    assert "451" in pane.chaos.text()
+    qtbot.mouseClick(pane.behave, LEFT)
+    qtbot.waitUntil(lambda: not pane.warning.isVisible())
+    assert session.mail.misbehaves == Chaos()
+
+
+def test_a_caught_mail_is_released_to_whom_is_confirmed(
+    page: MailPage, session: FakeSession, qtbot: QtBot, window: Window
+) -> None:
+    session.mail.catch("Real")
+    page.show_pane(INBOX)
+    detail = page.inbox.detail
+    qtbot.waitUntil(lambda: detail.subject.text() == "Real")
+    assert not detail.release.isEnabled()
+    session.mail.release_to = "smtp.example.org:587"
+    page.inbox.look()
+    qtbot.waitUntil(detail.release.isEnabled)
+    qtbot.mouseClick(detail.release, LEFT)
+    sheet = window.findChild(ReleaseSheet)
+    assert sheet is not None
+    sheet.to.add_text("other@example.com, wrong")
+    assert not sheet.release.isEnabled()
+    sheet.to.set_addresses(parse("other@example.com"))
+    sheet.release.click()
+    qtbot.waitUntil(lambda: page.stack.currentIndex() == OUTBOX)
+    assert session.mail.released == [(1, ("other@example.com",))]
+
+
+# -- repeats -----------------------------------------------------------------------------------
+
+
+def test_a_repeat_is_paused_and_deleted(
+    page: MailPage, session: FakeSession, qtbot: QtBot, window: Window
+) -> None:
+    session.mail.add_repeat(Draft(("a@x.org",), "Report"), Rule("day", "09:00"), "UTC")
+    page.show_pane(REPEATS)
+    qtbot.waitUntil(lambda: bool(page.repeats.rows))
+    page.repeats.rows[0].switch.click()
+    qtbot.waitUntil(lambda: page.repeats.rows[0].switch.text() == "Go on")
+    assert not session.mail.kept_repeats[0].enabled
+    page.repeats.rows[0].delete.click()
+    question(window).do.click()
+    qtbot.waitUntil(page.repeats.empty.isVisible)
+    assert session.mail.kept_repeats == []
+
+
+def question(window: Window) -> Confirm:
+    """The confirmation that stands before the window."""
+    (found,) = [one for one in window.findChildren(Confirm) if one.isVisible()]
+    return found

@@ -6,13 +6,8 @@ import pytest
 
 from launcher.core.explain import Tone
 from launcher.gui.mail import words
-from launcher.mail import Draft, Step
-from tests.unit.gui.fakes import FakeMail
-
-
-def test_addresses_are_parted_by_comma_semicolon_or_line() -> None:
-    assert words.split_addresses(" a@x, b@x;c@x\n ,") == ("a@x", "b@x", "c@x")
-    assert words.split_addresses("") == ()
+from launcher.mail import Batch, Chaos, Recipient, Step, Try
+from tests.unit.gui.fake_mail import FakeMail
 
 
 def test_an_outbox_entry_says_state_subject_and_to_whom() -> None:
@@ -38,14 +33,6 @@ def test_what_a_mail_waits_for_is_said_until_its_end() -> None:
     assert words.outlook(mail.add("DELIVERED", "x").row) == ""
 
 
-def test_html_becomes_its_words_and_nothing_else() -> None:
-    html = (
-        "<head><title>t</title><style>p{}</style></head><p>Dear   <b>you</b></p>"
-        "<script>alert(1)</script><img src='http://x/y.png'>one<br>two"
-    )
-    assert words.html_as_text(html) == "Dear you\none\ntwo"
-
-
 def test_text_is_bounded_in_length_and_in_its_lines() -> None:
     assert words.bounded("a\nb") == "a\nb"
     long = words.bounded("x" * 5_000)
@@ -55,17 +42,62 @@ def test_text_is_bounded_in_length_and_in_its_lines() -> None:
     assert many.endswith("[100,000 more letters are not shown]")
 
 
-def test_a_key_stays_with_its_draft_until_it_is_spent() -> None:
-    key = words.DraftKey()
-    first = key.of(Draft(("a@x",)))
-    assert key.of(Draft(("a@x",))) == first
-    other = key.of(Draft(("b@x",)))
-    assert other != first
-    key.spent()
-    assert key.of(Draft(("b@x",))) != other
-
-
 def test_times_are_local_and_may_be_missing() -> None:
     assert words.clock("") == ""
     assert words.clock("2026-03-14T13:12:03.201Z", fine=True).endswith(":12:03.201")
     assert "2026" in words.day_and_clock("2026-03-14T13:12:03.201Z")
+
+
+def test_a_try_says_how_far_it_came() -> None:
+    one = Try(
+        2,
+        "worker1",
+        "2026-03-14T13:12:03.201Z",
+        "2026-03-14T13:12:03.601Z",
+        "RCPT",
+        "deferred",
+        451,
+        "451 busy",
+        "",
+    )
+    assert words.try_words(one).startswith("2 · ")
+    assert words.try_words(one).endswith(" · 0.4 s · RCPT · 451 busy")
+
+
+def test_a_recipient_has_the_servers_reply_and_our_words() -> None:
+    assert words.recipient_words(Recipient("a@x", "failed", "550 no", "Unknown.")) == (
+        "550 no · Unknown."
+    )
+    assert words.recipient_words(Recipient("a@x", "waiting")) == "waiting"
+
+
+def test_a_batch_says_how_far_it_is() -> None:
+    batch = Batch(1, "x", 1_000, 998, {"DELIVERED": 990, "FAILED": 8, "QUEUED": 2}, cancelled=False)
+    assert words.batch_counts(batch) == (
+        "998 of 1,000 at their end · 990 delivered · 8 failed · 2 queued"
+    )
+
+
+@pytest.mark.parametrize(
+    ("chaos", "said"),
+    [
+        (Chaos("451"), "The catcher says “try again later” (451) to every mail."),
+        (Chaos("slow", 1), "The catcher answers slowly to the next mail."),
+        (Chaos("new", 2), "The catcher misbehaves (new) to the next 2 mails."),
+    ],
+)
+def test_what_the_catcher_does_is_a_sentence(chaos: Chaos, said: str) -> None:
+    assert words.chaos_sentence(chaos) == said
+
+
+@pytest.mark.parametrize(
+    ("server", "said"),
+    [
+        ("127.0.0.1:1025 (the catcher)", "the catcher"),
+        ("smtp.example.org:587 (Work)", "smtp.example.org"),
+        ("smtp.example.org", "smtp.example.org"),
+        ("", ""),
+    ],
+)
+def test_the_mail_server_is_named_briefly(server: str, said: str) -> None:
+    assert words.server_brief(server) == said

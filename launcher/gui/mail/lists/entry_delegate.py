@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from launcher.core.explain import Tone
 from launcher.gui import theme, tokens
-from launcher.gui.mail.entry_model import ENTRY
+from launcher.gui.mail.lists.entry_model import ENTRY
 from launcher.gui.mail.words import Entry
 from launcher.gui.widgets.marks import paint_mark
 

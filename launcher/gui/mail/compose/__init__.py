@@ -1,0 +1,1 @@
+"""Writing a mail: addresses, text, attachments, when, and to whom."""

@@ -1,0 +1,1 @@
+"""Lists of mails that page lazily and stay live."""

@@ -1,0 +1,237 @@
+"""The outbox: every mail with its state, live while it is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from launcher.gui import tokens
+from launcher.gui.background import Background
+from launcher.gui.mail.lists.entry_list import EntryList
+from launcher.gui.mail.lists.pager import Pager, Question
+from launcher.gui.mail.outbox.actions import MailActions
+from launcher.gui.mail.outbox.detail import OutboxDetail
+from launcher.gui.mail.outbox.more_menu import MoreMenu
+from launcher.gui.mail.words import STATE_TONES, Entry, outbox_entry
+from launcher.gui.widgets.flow_layout import FlowLayout
+from launcher.gui.widgets.segment import Segment
+from launcher.mail import Mail, MailClient, MailRefused, Page, Queue
+
+SEARCH_MS = 250
+
+FILTERS = (
+    ("", "All"),
+    ("DRAFT", "Drafts"),
+    ("SCHEDULED", "Scheduled"),
+    ("QUEUED", "Queued"),
+    ("SENDING", "Sending"),
+    ("RETRYING", "Retrying"),
+    ("UNKNOWN", "May have arrived"),
+    ("FAILED", "Failed"),
+    ("CANCELLED", "Cancelled"),
+    ("DELIVERED", "Delivered"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a look found beside the list."""
+
+    queue: Queue
+    mail: Mail | None
+
+
+class OutboxPane(QWidget):
+    """List and detail.
+
+    Signals: `queue_seen(object)` the Queue, at every look; `unavailable(str)` why the API could not
+    be asked, "" when it can again; `notice_raised(str)`; `draft_asked(object)` a Mail to go on
+    writing.
+    """
+
+    queue_seen = Signal(object)
+    unavailable = Signal(str)
+    notice_raised = Signal(str)
+    draft_asked = Signal(object)
+
+    def __init__(
+        self, client: MailClient, background: Background, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._client = client
+        self._background = background
+        self._state = ""
+        self._wanted: int | None = None
+        self.list = EntryList(
+            "Outbox", "Looking for mails…", "They appear as soon as Django answers."
+        )
+        self.detail = OutboxDetail()
+        self.acts = MailActions(client, background, self.detail, self)
+        self.search = QLineEdit()
+        self.more = MoreMenu(client, background, self)
+        self.filters: dict[str, Segment] = {}
+        self._group = QButtonGroup(self)
+        self.pager = Pager(self.list, background, self._question)
+        self._typed = QTimer(self)
+        self._typed.setSingleShot(True)
+        self._typed.setInterval(SEARCH_MS)
+        self._lay_out()
+        self._connect()
+
+    def show_mail(self, mail_id: int) -> None:
+        """Choose a mail as soon as it is listed, as after it was sent."""
+        self.filters[""].setChecked(True)
+        self.search.clear()
+        self._state = ""
+        self._wanted = mail_id
+        self.pager.look()
+
+    def look(self) -> None:
+        """Ask how the outbox stands."""
+        self.pager.look()
+
+    def choose_state(self, state: str) -> None:
+        """Show the mails of one state, all for ""."""
+        self._state = state
+        self.filters[state].setChecked(True)
+        self.pager.look()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin to look every second."""
+        super().showEvent(event)
+        self.pager.begin()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Stop looking."""
+        super().hideEvent(event)
+        self.pager.end()
+
+    def _question(self) -> Question:
+        state, words, client = self._state, self.search.text().strip(), self._client
+        chosen = self._wanted if self._wanted is not None else self.list.current
+        same = self.detail.mail_id
+
+        def fetch(after: int | None, limit: int) -> Page[Entry]:
+            page = client.list(after=after, state=state, q=words, limit=limit)
+            return Page(tuple(outbox_entry(row) for row in page.results), page.next)
+
+        def rest(newest: tuple[int, ...]) -> _Seen:
+            known = chosen is not None and (chosen in newest or chosen == same)
+            wanted = chosen if known else next(iter(newest), None)
+            return _Seen(client.queue(), None if wanted is None else _mail(client, wanted))
+
+        return Question((state, words), fetch, rest)
+
+    def _looked(self, seen: _Seen) -> None:
+        self.unavailable.emit("")
+        self.queue_seen.emit(seen.queue)
+        self._show_counts(seen.queue)
+        filtered = bool(self._state or self.search.text().strip())
+        heading = "No such mail" if filtered else "No mail yet"
+        hint = "Choose another state or other words." if filtered else _EMPTY
+        self.list.empty.say(heading, hint)
+        if self._wanted is not None and self.list.choose(self._wanted):
+            self._wanted = None
+        if not self.list.model.rowCount():
+            self.detail.clear()
+        elif seen.mail is not None and seen.mail.row.id == self.list.current:
+            self.detail.show_mail(seen.mail)
+
+    def _failed(self, error: Exception) -> None:
+        self.list.empty.say("Nothing known yet", "Mails appear as soon as Django is ready.")
+        # A mail that is gone is no reason to say that nothing can be asked.
+        self.unavailable.emit("" if isinstance(error, MailRefused) else str(error))
+
+    def _show_counts(self, queue: Queue) -> None:
+        self.more.show_failed(queue.counts.get("FAILED", 0))
+        for state, words in FILTERS:
+            count = queue.counts.get(state, 0) if state else sum(queue.counts.values())
+            self.filters[state].say(f"{words} {count:,}")
+            self.filters[state].setVisible(not state or bool(count) or state == self._state)
+
+    def _chosen(self, mail_id: int) -> None:
+        if mail_id == self.detail.mail_id:
+            return
+        self._background.run(
+            self,
+            lambda: _mail(self._client, mail_id),
+            self._show_chosen,
+            lambda error: self.unavailable.emit(str(error)),
+        )
+
+    def _show_chosen(self, mail: Mail | None) -> None:
+        if mail is not None and mail.row.id == self.list.current:
+            self.detail.show_mail(mail)
+
+    def _key(self, call: Callable[[Mail], None], allowed: str) -> None:
+        mail = self.detail.mail
+        if mail is not None and getattr(mail.can, allowed):
+            call(mail)
+
+    def _connect(self) -> None:
+        self.list.chosen.connect(self._chosen)
+        self.list.delete_asked.connect(lambda _id: self._key(self.acts.delete, "delete"))
+        self.pager.looked.connect(self._looked)
+        self.pager.failed.connect(self._failed)
+        self.acts.moved.connect(self.show_mail)
+        self.acts.gone.connect(self.look)
+        self.acts.draft_asked.connect(self.draft_asked)
+        self.acts.notice_raised.connect(self.notice_raised)
+        self.more.done.connect(self.notice_raised)
+        self.more.done.connect(lambda _words: self.pager.restart())
+        self.more.failed.connect(self.notice_raised)
+        self.search.textChanged.connect(lambda _text: self._typed.start())
+        self._typed.timeout.connect(self.look)
+        for keys, call, allowed in (
+            ("Ctrl+R", self.acts.resend, "resend"),
+            ("Ctrl+E", self.acts.edit, "edit"),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(partial(self._key, call, allowed))
+
+    def _lay_out(self) -> None:
+        filters = QWidget()
+        flow = FlowLayout(filters)
+        for state, words in FILTERS:
+            segment = Segment(words, STATE_TONES[state] if state else None)
+            segment.clicked.connect(partial(self.choose_state, state))
+            segment.setVisible(not state)
+            self._group.addButton(segment)
+            self.filters[state] = segment
+            flow.addWidget(segment)
+        self.filters[""].setChecked(True)
+        self.search.setPlaceholderText("Search")
+        self.search.setAccessibleName("Search subjects and recipients")
+        self.search.setToolTip("Words of the subject or of a recipient (Ctrl+F)")
+        self.search.setClearButtonEnabled(True)
+        self.search.setFixedWidth(170)
+        top = QHBoxLayout()
+        top.setSpacing(tokens.TIGHT + 2)
+        top.addWidget(filters, 1)
+        top.addWidget(self.search, 0, Qt.AlignmentFlag.AlignTop)
+        top.addWidget(self.more, 0, Qt.AlignmentFlag.AlignTop)
+        split = QHBoxLayout()
+        split.setSpacing(tokens.WIDE)
+        split.addWidget(self.list, 4)
+        split.addWidget(self.detail, 6)
+        self.list.setMinimumWidth(260)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(tokens.GAP)
+        column.addLayout(top)
+        column.addLayout(split, 1)
+
+
+def _mail(client: MailClient, mail_id: int) -> Mail | None:
+    """A mail, None when it is gone meanwhile."""
+    try:
+        return client.get(mail_id)
+    except MailRefused:
+        return None
+
+
+_EMPTY = "Write one, and follow it here from the queue to the inbox."

@@ -51,6 +51,16 @@ def test_a_browser_sees_its_own_mails_and_the_staff_all(browser: Client, staff: 
     assert "Nothing was sent yet." in Client().get("/outbox/").content.decode()
 
 
+def test_a_browser_finds_its_own_mails_alone(browser: Client) -> None:
+    sent_by(browser, subject="My apples")
+    sent_by(Client(), subject="Their apples")
+    for query in ("?q=apples", "?state=QUEUED", "?q=apples&state=QUEUED"):
+        page = browser.get(f"/outbox/{query}").content.decode()
+        assert "My apples" in page
+        assert "Their apples" not in page
+        assert "No mail fits." in Client().get(f"/outbox/{query}").content.decode()
+
+
 def test_a_browser_is_known_its_latest_mails(browser: Client, monkeypatch: Any) -> None:
     monkeypatch.setattr(reach, "REMEMBERED", 2)
     first, second, third = (sent_by(browser, subject=name) for name in "ABC")

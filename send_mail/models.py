@@ -129,6 +129,20 @@ class Mail(models.Model):
         return f"#{self.pk} {self.subject} ({self.state})"
 
 
+class MailCount(models.Model):
+    """How many mails are in a state: the sum of its rows, kept by triggers of the database.
+
+    SQLite, with one writer at a time, has a row a state; PostgreSQL a row a change, so that nobody
+    waits for another's, which ``services.counts`` adds up now and then.
+    """
+
+    state = models.CharField(max_length=10)
+    n = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.n} {self.state}"
+
+
 class MailContent(models.Model):
     """What is sent: kept apart so that lists and claims never read it."""
 

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -16,15 +15,15 @@ from send_mail import presenting, serializers
 from send_mail.api.files import ANY_FILE, SOURCE, as_file, download
 from send_mail.api.views import (
     MailView,
+    cursor_and_limit,
     idempotency_key,
     key_parameter,
     number,
     page_parameters,
-    paged,
     words,
 )
 from send_mail.models import Mail
-from send_mail.services import outbox, retention, saving
+from send_mail.services import outbox, retention, saving, search
 from send_mail.states import SCHEDULED, State
 
 
@@ -55,18 +54,21 @@ class Mails(MailView):
             *page_parameters,
             OpenApiParameter("state", str, enum=[*State.values, SCHEDULED]),
             OpenApiParameter("batch", int, description="Of this batch alone."),
-            OpenApiParameter("q", str, description="Words of the subject or of a recipient."),
+            OpenApiParameter(
+                "q", str, description="Beginnings of words in subject and recipients."
+            ),
         ],
         responses=serializers.MailPage,
     )
     def get(self, request: Request) -> Response:
         """List mails, newest first."""
-        mails = _in_state(request.query_params.get("state", "").upper())
+        state = request.query_params.get("state", "").upper()
+        if state and state not in {*State.values, SCHEDULED}:
+            raise ValidationError({"state": [f"There is no state {state[:20]}."]})
+        mails = search.in_state(state)
         if batch := number(request, "batch", 0):
             mails = mails.filter(batch_id=batch)
-        if asked := words(request):
-            mails = mails.filter(Q(subject__icontains=asked) | Q(to__icontains=asked))
-        rows, cursor = paged(mails, request)
+        rows, cursor = search.page(mails, words(request), *cursor_and_limit(request))
         return Response({"results": [presenting.brief(row) for row in rows], "next": cursor})
 
 
@@ -181,14 +183,3 @@ class Cancel(MailView):
 def found(mail_id: int) -> Mail:
     """Return the mail with its content, or answer 404."""
     return get_object_or_404(Mail.objects.select_related("content"), pk=mail_id)
-
-
-def _in_state(state: str) -> QuerySet[Mail]:
-    mails = Mail.objects.all()
-    if state == SCHEDULED:
-        return mails.filter(state=State.QUEUED, due_at__gt=timezone.now())
-    if state == State.QUEUED:
-        return mails.filter(state=state, due_at__lte=timezone.now())
-    if state and state not in State.values:
-        raise ValidationError({"state": [f"There is no state {state}."]})
-    return mails.filter(state=state) if state else mails

@@ -3,17 +3,14 @@
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from send_mail import serializers
 from send_mail.api.views import MailView
-from send_mail.models import Mail
-from send_mail.services import pause, servers, wakeups
+from send_mail.services import counts, pause, servers, wakeups
 from send_mail.services import relay as relaying
-from send_mail.states import State
 
 
 class Queue(MailView):
@@ -49,11 +46,9 @@ class Relay(MailView):
 
 
 def _queue() -> dict[str, Any]:
-    counts = dict.fromkeys(State.values, 0)
-    counts |= dict(Mail.objects.values_list("state").annotate(Count("pk")))
     reason = pause.reason()
     return {
-        "counts": counts,
+        "counts": counts.by_state(),
         "paused": reason is not None,
         "reason": reason,
         "safe_mode": settings.MAIL_REDIRECT_TO or None,

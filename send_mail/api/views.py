@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from send_mail.errors import NotPossibleError
+from send_mail.paging import by_id
 from send_mail.services.saving import KeyReusedError
 
 PAGE = 50
@@ -48,12 +49,13 @@ class MailView(APIView):
 
 def paged(rows: QuerySet[Any], request: Request) -> tuple[list[Any], int | None]:
     """Return one page by id, newest first, and the cursor of the next page."""
-    after = number(request, "after", 0)
+    return by_id(rows, *cursor_and_limit(request))
+
+
+def cursor_and_limit(request: Request) -> tuple[int, int]:
+    """Return the cursor, 0 for the first page, and how many rows are asked for."""
     limit = min(max(number(request, "limit", PAGE), 1), LONGEST_PAGE)
-    if after:
-        rows = rows.filter(pk__lt=after)
-    found = list(rows.order_by("-pk")[: limit + 1])
-    return found[:limit], found[limit - 1].pk if len(found) > limit else None
+    return number(request, "after", 0), limit
 
 
 def number(request: Request, name: str, default: int) -> int:

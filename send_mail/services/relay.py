@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from send_mail.models import LoginLink, Mail
-from send_mail.services import clock, pause, reaper, repeats, retention, uploads, wakeups
+from send_mail.services import clock, counts, pause, reaper, repeats, retention, uploads, wakeups
 from send_mail.states import WAITING, State
 
 AT_ONCE = 500
@@ -46,6 +46,7 @@ def _keep_house(now: datetime) -> None:
     repeats.due(now)
     retention.run(now)
     uploads.expire(now)
+    counts.add_up()
     LoginLink.objects.filter(expires_at__lte=now).delete()
 
 

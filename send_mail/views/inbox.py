@@ -1,5 +1,7 @@
 """What the catcher caught, for the staff: headers, text, HTML that can load and run nothing."""
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_safe
 from send_mail import attachments, safe_html
 from send_mail.api.files import as_file, download
 from send_mail.models import CaughtMail
+from send_mail.paging import by_id
 from send_mail.services import inbox
 from send_mail.views.paging import paged
 from send_mail.views.reach import staff_only
@@ -22,7 +25,7 @@ TEXT_SHOWN = 200_000
 def inbox_list(request: HttpRequest) -> HttpResponse:
     """Show a page of caught mails."""
     words = request.GET.get("q", "").replace("\0", "").strip()[:200]
-    page = paged(inbox.found(words), request)
+    page = paged(partial(by_id, inbox.found(words)), request)
     ours = inbox.mail_ids(page.rows)
     caught_mails = [inbox.brief(row, ours.get(row.message_id)) for row in page.rows]
     shown = {"page": page, "caught_mails": caught_mails, "words": words}

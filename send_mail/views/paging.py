@@ -1,13 +1,14 @@
 """A page of rows by id, newest first: as quick at a million rows as at ten."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 
 PAGE = 25
+Read = Callable[[int, int], tuple[list[Any], int | None]]
 
 
 @dataclass(frozen=True)
@@ -19,16 +20,14 @@ class Page:
     older: str
 
 
-def paged(rows: QuerySet[Any], request: HttpRequest) -> Page:
-    """Return the page that the query's ``after`` asks for; what is no number is the first page."""
+def paged(read: Read, request: HttpRequest) -> Page:
+    """Return the page that the query's ``after`` asks for; what is no number is the first page.
+
+    *read* takes cursor and limit, and returns rows and the next cursor.
+    """
     after = request.GET.get("after", "")
     kept = {name: request.GET[name] for name in ("state", "q") if request.GET.get(name)}
-    if after.isascii() and after.isdigit() and len(after) <= 18:
-        rows = rows.filter(pk__lt=int(after))
-        newest = "?" + urlencode(kept)
-    else:
-        newest = ""
-    found = list(rows.order_by("-pk")[: PAGE + 1])
-    more = len(found) > PAGE
-    older = "?" + urlencode({**kept, "after": found[PAGE - 1].pk}) if more else ""
-    return Page(found[:PAGE], newest, older)
+    cursor = int(after) if after.isascii() and after.isdigit() and len(after) <= 18 else 0
+    rows, following = read(cursor, PAGE)
+    older = "?" + urlencode({**kept, "after": following}) if following else ""
+    return Page(rows, "?" + urlencode(kept) if cursor else "", older)

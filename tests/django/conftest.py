@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
@@ -17,6 +18,10 @@ from send_mail.services.wakeup_line import Wakeup
 from tests.django.smtp_server import ScriptedServer
 
 TOKEN = "a-token-for-tests"
+
+# How long an example takes says something of the machine, not of the code.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -40,6 +45,8 @@ def django_db_modify_db_settings(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     database = django_settings.DATABASES["default"]
+    if "sqlite" not in database["ENGINE"]:
+        return
     # A test's rows need not outlive the machine; waiting for the disk is a third of all the time.
     database["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
     database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")

@@ -19,7 +19,7 @@ from send_mail.states import State
 Rows = tuple[Mail, MailContent]
 
 LARGEST_GROUP = 50
-LARGEST_CHUNK = 250
+LARGEST_CHUNK = 100
 """Mails of a bulk in one transaction: another process waits for the lock no longer than that."""
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from send_mail import composing, validation
 from send_mail.attachments import Attachment
 from send_mail.models import Mail, MailContent, Route
+from send_mail.plain_source import plain_source
 from send_mail.services import uploads
 from send_mail.services.inserting import LARGEST_CHUNK, insert, insert_chunk
 from send_mail.states import State
@@ -124,6 +125,8 @@ def prepare(
         batch_id=new.batch_id,
     )
     source = new.source
+    if source is None and not new.html and not attachments:
+        source = plain_source(mail, new.text)
     if source is None:
         source = composing.source_of(composing.compose(mail, new.text, new.html, attachments))
     content = MailContent(

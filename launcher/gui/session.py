@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from launcher.core.spec import Link, ServiceSpec
     from launcher.core.state import ServiceStatus
     from launcher.mail import MailClient
+    from launcher.mail_servers import MailServers
     from launcher.runtime.usage import Usage
 
 
@@ -87,6 +88,11 @@ class Session(Protocol):
     @property
     def mail(self) -> MailClient:
         """The way to Django's mail API; its calls block."""
+        ...
+
+    @property
+    def mail_servers(self) -> MailServers:
+        """The user's mail servers; its methods block."""
         ...
 
     def checks(self) -> Sequence[CheckResult]:

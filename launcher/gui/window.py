@@ -77,12 +77,15 @@ class Window(QWidget):
         if self._begun:
             return
         self._begun = True
+        from launcher.gui.degraded_strip import DegradedStrip  # noqa: PLC0415 - as below
         from launcher.gui.stop_overlay import StopOverlay  # noqa: PLC0415 - after the first picture
         from launcher.gui.widgets.notice_bar import NoticeBar  # noqa: PLC0415 - the same
 
         self.setWindowIcon(app_icon())
         self.notice = NoticeBar()
         self._shelf.addWidget(self.notice)
+        self.degraded = DegradedStrip()
+        self._shelf.addWidget(self.degraded)
         self.overlay = StopOverlay(self)
         self.overlay.end_now_asked.connect(self._end_now)
         self.navigation.chosen.connect(self.show_page)
@@ -98,6 +101,7 @@ class Window(QWidget):
         leave.activated.connect(self.close)
         self.show_page(SERVICES)
         self._show_statuses(self._session.statuses())
+        QTimer.singleShot(0, self, self._ask_password)
 
     def page(self, index: int) -> Page:
         """The page, built when it is first asked for."""
@@ -190,6 +194,7 @@ class Window(QWidget):
     def _show_statuses(self, statuses: Mapping[str, ServiceStatus]) -> None:
         failed = sum(status.state is ServiceState.FAILED for status in statuses.values())
         self.navigation.buttons[SERVICES].set_badge(failed)
+        self.degraded.show_statuses(statuses)
         if self._closing:
             self.overlay.say(stop_summary(self._session.specs(), statuses))
             return
@@ -217,12 +222,32 @@ class Window(QWidget):
 
         page = MailPage(self._session, self.background)
         page.notice_raised.connect(self.notice.say)
+        page.mail_server_asked.connect(self._show_mail_servers)
         self._mail_wanted.connect(page.write_new)
         return page
 
     def _show_log(self, service: str, level: Level) -> None:
         self.show_page(LOGS)
         self._log_wanted.emit(service, level)
+
+    def _show_mail_servers(self) -> None:
+        from launcher.gui.smtp.servers_sheet import MailServersSheet  # noqa: PLC0415 - when asked
+
+        sheet = MailServersSheet(self._session.mail_servers, self.background, self)
+        sheet.told.connect(self.notice.say)
+        sheet.open()
+
+    def _ask_password(self) -> None:
+        """Without it no mail goes out; one after the other."""
+        missing = self._session.mail_servers.missing
+        if not missing or self._closing:
+            return
+        from launcher.gui.smtp.password_sheet import PasswordSheet  # noqa: PLC0415 - when missing
+
+        servers = self._session.mail_servers
+        sheet = PasswordSheet(servers, servers.profiles[missing[0]], self.background, self)
+        sheet.accepted.connect(self._ask_password)
+        sheet.open()
 
     def _new_mail(self) -> None:
         self.show_page(MAIL)

@@ -78,7 +78,7 @@ class SmtpCheck:
     ) -> None:
         self._profile = profile
         self._password = password
-        self._context = context or ssl.create_default_context()
+        self._context = context
         self._connect_limit = connect_limit
         self._reply_limit = reply_limit
         self._dialogue = Dialogue(profile.host, profile.user, password, tell)
@@ -125,8 +125,7 @@ class SmtpCheck:
         connection.settimeout(self._reply_limit)
         if profile.security is Security.TLS:
             self._phase = Phase.TLS
-            connection = self._context.wrap_socket(connection, server_hostname=profile.host)
-            self._socket = connection
+            connection = self._secured(connection)
             encryption = dialogue.describe(connection)
         self._phase = Phase.GREETING
         dialogue.use(connection)
@@ -149,10 +148,16 @@ class SmtpCheck:
         self._expect(self._dialogue.docmd("STARTTLS"), 220)
         connection = self._dialogue.sock
         assert connection is not None  # noqa: S101 - it has just answered
-        secured = self._context.wrap_socket(connection, server_hostname=self._profile.host)
-        self._socket = secured
+        secured = self._secured(connection)
         self._dialogue.use(secured)
         return self._dialogue.describe(secured)
+
+    def _secured(self, connection: socket.socket) -> ssl.SSLSocket:
+        # The system's authorities take a while to load: only where they are needed.
+        context = self._context or ssl.create_default_context()
+        secured = context.wrap_socket(connection, server_hostname=self._profile.host)
+        self._socket = secured
+        return secured
 
     def _ehlo(self) -> None:
         self._phase = Phase.EHLO

@@ -12,12 +12,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from keyring.backends import null
+
 from launcher.core.checks import CheckResult, Verdict
 from launcher.core.facts import BrokerMode, PortNotice, PortOwner
 from launcher.core.logs import Level, LogRecord
 from launcher.core.protocols import StatusObserver
 from launcher.core.spec import Link, ServiceKind, ServiceSpec
 from launcher.core.state import Problem, ServiceState, ServiceStatus
+from launcher.mail_servers import MailServers
+from launcher.runtime.passwords import Passwords
 from tests.unit.gui.fake_mail import FakeMail
 
 NOW = 1_000.0
@@ -216,6 +220,7 @@ class FakeSession:
         self.broker_remedy = ""
         self.logs = FakeLogs()
         self.mail = FakeMail()
+        self.mail_servers = MailServers(Path(self.home) / "none.toml", Passwords(null.Keyring()))
         self.calls: list[tuple[str, ...]] = []
         self.found: tuple[CheckResult, ...] = (
             CheckResult("Python", Verdict.OK, "Python 3.13.2 at /usr/bin/python3"),

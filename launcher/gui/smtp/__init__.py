@@ -1,0 +1,1 @@
+"""Mail servers in the window: profiles, their test, which is used, safe mode."""

@@ -145,6 +145,13 @@ QListWidget {{
   color: {c.ink}; padding: 3px; }}
 QListWidget::item {{ padding: 4px; border-radius: 4px; }}
 QListWidget::item:selected {{ background: {c.selected}; color: {c.ink}; }}
+QRadioButton, QCheckBox {{ color: {c.ink}; spacing: 7px; }}
+QRadioButton::indicator {{
+  width: 13px; height: 13px; border: 1px solid {c.faint}; border-radius: 7px;
+  background: {c.card}; }}
+QRadioButton::indicator:checked {{
+  width: 7px; height: 7px; border: 4px solid {c.accent}; background: {c.accent_ink}; }}
+QRadioButton::indicator:focus {{ border-color: {c.accent}; }}
 QProgressBar {{ border: 0; border-radius: 4px; background: {c.pressed}; }}
 QProgressBar::chunk {{ border-radius: 4px; background: {c.accent}; }}
 QPlainTextEdit[look="code"] {{ background: {c.code}; }}

@@ -37,7 +37,7 @@ class AddressEdit(QWidget):
         self._refused = False
         self.chips: list[AddressChip] = []
         self.line = AddressLine(self)
-        self.more = TextLink("", Tone.WORKING, self)
+        self.more = TextLink(f"Show all addresses of {name}", Tone.WORKING, self)
         self.more.hide()
         self.setFocusProxy(self.line)
         self.line.finished.connect(self.add_text)

@@ -5,11 +5,12 @@ warm shutdown (``celerytutorial.shutdown``), and how it deals with the broker
 (``celerytutorial.consumer``).
 """
 
+import gc
 import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import celeryd_init, worker_init
+from celery.signals import celeryd_init, worker_init, worker_ready
 
 from celerytutorial.filesystem import use_whole_messages
 from celerytutorial.shutdown import watch_shutdown
@@ -29,6 +30,13 @@ def suit_concurrency_to_pool(conf: Any, options: dict[str, Any], **_: Any) -> No
     pool = options.get("pool_cls") or options.get("pool") or conf.worker_pool
     if "prefork" in str(pool) and not options.get("concurrency"):
         conf.worker_concurrency = os.cpu_count() or 1
+
+
+@worker_ready.connect
+def spare_collector(**_: Any) -> None:
+    """Let the collector pass over what the start has made: it stays for as long as the worker."""
+    gc.collect()
+    gc.freeze()
 
 
 worker_init.connect(watch_shutdown)

@@ -12,7 +12,7 @@ from celery.worker import state as worker_state
 from django.conf import settings
 from django.db import connection
 
-from send_mail.delivery.pool import pool
+from send_mail.delivery.pool import idle_connections
 from send_mail.services import bulk, claims, reaper, sending, wakeups
 from send_mail.services import relay as relaying
 
@@ -57,7 +57,7 @@ def take_back_from_predecessor(sender: Any, **_: Any) -> None:
 @worker_shutdown.connect
 def leave_mail_servers(**_: Any) -> None:
     """Close the connections that wait for a next mail."""
-    pool.close()
+    idle_connections.close()
 
 
 def _leaving() -> bool:

@@ -16,7 +16,7 @@ from django.core.mail import EmailMessage, get_connection
 
 from send_mail.delivery.conversation import Conversation
 from send_mail.delivery.phases import HandOver, Letter, Steps
-from send_mail.delivery.pool import pool
+from send_mail.delivery.pool import idle_connections
 from send_mail.delivery.servers import Server, project_server, release_server
 from send_mail.delivery.verdicts import TAKEN_BACK, Answer, AnsweredError, Outcome, Verdict
 from send_mail.policy import PhaseLimits, phase_limits
@@ -49,7 +49,7 @@ def release(letter: Letter, steps: Steps) -> Outcome:
 
 def _by_smtp(server: Server, letter: Letter, steps: Steps, limits: PhaseLimits) -> Outcome:
     """Try an idle connection first: one that turns out to be dead costs a moment, no attempt."""
-    while (idle := pool.take(server, limits)) is not None:
+    while (idle := idle_connections.take(server, limits)) is not None:
         try_it = HandOver(letter, steps, limits)
         answer = _one_try(try_it, idle, is_open=True)
         if try_it.sender_accepted or answer.code not in _ENDED:
@@ -72,9 +72,9 @@ def _one_try(try_it: HandOver, smtp: Conversation, *, is_open: bool) -> Answer:
     except BaseException:
         smtp.close()
         raise
-    if is_open and answer.code not in _ENDED:
+    if is_open and answer.code not in _ENDED and smtp.settle():
         smtp.must_reset = answer.verdict is not Verdict.DELIVERED
-        pool.give_back(smtp)
+        idle_connections.give_back(smtp)
     else:
         smtp.leave(politely=not try_it.after_dot)
     return answer

@@ -8,7 +8,8 @@ import smtplib
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from send_mail.delivery.servers import Server
@@ -17,6 +18,7 @@ from send_mail.policy import PhaseLimits
 
 CONNECTING = "connecting"
 _READ = 8192
+_SETTLE_SECONDS = 5.0
 
 
 class _DeadlineReader:
@@ -53,6 +55,7 @@ class Conversation(smtplib.SMTP):
         self.mails = 0
         self.must_reset = False
         self.idle_since = 0.0
+        self._ahead: deque[str] = deque()
         self._deadline = time.monotonic() + limits.connect
         super().__init__(local_hostname="localhost", timeout=limits.connect)
         self._host = server.host  # the name that STARTTLS checks the certificate for
@@ -88,6 +91,37 @@ class Conversation(smtplib.SMTP):
         if seconds <= 0:
             raise TimeoutError
         return seconds
+
+    def ask_ahead(self, commands: Sequence[str]) -> None:
+        """Send *commands* at once (PIPELINING, RFC 2920); ``ask`` then reads answer by answer."""
+        if any("\r" in command or "\n" in command for command in commands):
+            msg = "A command holds a line break."
+            raise ValueError(msg)
+        self._ahead.extend(commands)
+        self.send("".join(f"{command}\r\n" for command in commands))
+
+    def ask(self, command: str) -> tuple[int, bytes]:
+        """Return the answer to *command*, which is sent now unless it was ahead."""
+        if self._ahead:
+            self._ahead.popleft()
+        else:
+            self.putcmd(command)
+        return self.getreply()
+
+    def settle(self) -> bool:
+        """Read the answers that nobody has asked for any more; False: it cannot be used again.
+
+        After a refusal the server has the rest of the commands still. Where it has been led to
+        wait for a message, there is no way back.
+        """
+        self.begin(_SETTLE_SECONDS)
+        try:
+            while self._ahead:
+                if self.ask(self._ahead[0])[0] in {354, 421, -1}:
+                    return False
+        except (OSError, smtplib.SMTPException):
+            return False
+        return True
 
     def getreply(self) -> tuple[int, bytes]:
         """Read one answer within the phase."""

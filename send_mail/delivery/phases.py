@@ -101,19 +101,21 @@ class HandOver:
         return Outcome(answer, own, self.phase)
 
     def _envelope(self, smtp: Conversation) -> None:
-        self.enter(GIVING_SENDER, self.limits.command)
-        smtp.begin(self.limits.command)
-        if smtp.must_reset:
-            need(smtp.docmd("RSET"), 250)
+        """Give sender and recipients: in one round trip with DATA where the server allows it."""
+        command = self.limits.command
+        self.enter(GIVING_SENDER, command)
+        smtp.begin(command)
+        reset, mail, recipients = self._commands(smtp)
+        if smtp.has_extn("pipelining"):
+            smtp.ask_ahead([*reset, mail, *recipients, "DATA"])
+        for line in reset:
+            need(smtp.ask(line), 250)
             smtp.must_reset = False
-        options = " BODY=8BITMIME" if smtp.has_extn("8bitmime") else ""
-        if smtp.has_extn("size"):
-            options += f" SIZE={len(self.letter.source)}"
-        need(smtp.docmd("MAIL", f"FROM:<{self.letter.sender}>{options}"), 250)
-        self.enter(GIVING_RECIPIENTS, self.limits.command)
-        for address in self.letter.recipients:
-            smtp.begin(self.limits.command)
-            answer = answer_of(*smtp.docmd("RCPT", f"TO:<{address}>"))
+        need(smtp.ask(mail), 250)
+        self.enter(GIVING_RECIPIENTS, command)
+        for address, line in zip(self.letter.recipients, recipients, strict=True):
+            smtp.begin(command)
+            answer = answer_of(*smtp.ask(line))
             if answer.code == 421:
                 raise AnsweredError(answer)
             self.answers[address] = answer
@@ -122,10 +124,18 @@ class HandOver:
             deferred = [answer for answer in standing if answer.verdict is Verdict.DEFERRED]
             raise AnsweredError((deferred or standing)[0])
 
+    def _commands(self, smtp: Conversation) -> tuple[list[str], str, list[str]]:
+        options = " BODY=8BITMIME" if smtp.has_extn("8bitmime") else ""
+        if smtp.has_extn("size"):
+            options += f" SIZE={len(self.letter.source)}"
+        recipients = [f"RCPT TO:<{address}>" for address in self.letter.recipients]
+        reset = ["RSET"] if smtp.must_reset else []
+        return reset, f"MAIL FROM:<{self.letter.sender}>{options}", recipients
+
     def _content(self, smtp: Conversation) -> Answer:
         self.enter(GIVING_MESSAGE, self.limits.data)
         smtp.begin(self.limits.data)
-        need(smtp.docmd("DATA"), 354)
+        need(smtp.ask("DATA"), 354)
         source = self.letter.source
         body = source if source.endswith(b"\r\n") else source + b"\r\n"
         smtp.send(_LEADING_DOT.sub(b"..", body))

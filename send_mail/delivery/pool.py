@@ -77,4 +77,4 @@ class Pool:
             smtp.leave()
 
 
-pool = Pool()
+idle_connections = Pool()

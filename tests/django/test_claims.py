@@ -1,14 +1,17 @@
 """Claims: one mail, one worker; what becomes of the mails of dead workers."""
 
+import contextlib
 import threading
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from django.db import connection
 from django.utils import timezone
 
 from send_mail.models import Mail
-from send_mail.services import claims, reaper
+from send_mail.services import claim_rows, claims, pause, reaper
+from send_mail.services.in_hand import hands
 from send_mail.states import State
 
 Saved = Callable[..., Mail]
@@ -113,6 +116,86 @@ def test_a_mail_that_ended_three_workers_is_quarantined(saved: Saved) -> None:
     assert states == [State.QUEUED, State.QUEUED, State.FAILED]
     assert mail.words.startswith("Quarantined")
     assert mail.events.filter(event="quarantined").exists()
+
+
+def test_many_claims_at_once_share_a_commit_and_each_gets_its_own(saved: Saved) -> None:
+    mails = [saved() for _ in range(6)]
+    start, won = threading.Barrier(12), []
+
+    def try_it(mail: Mail) -> None:
+        start.wait()
+        with hands.together():
+            won.append(claims.claim(mail.pk, "w", 30))
+        connection.close()
+
+    threads = [threading.Thread(target=try_it, args=(mail,)) for mail in mails * 2]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    got = [claim.mail_id for claim in won if claim is not None]
+    assert sorted(got) == [mail.pk for mail in mails]
+
+
+def test_of_a_group_the_lost_claim_alone_is_told(saved: Saved) -> None:
+    lost, kept = claimed(saved()), claimed(saved())
+    Mail.objects.filter(pk=lost.mail_id).update(claim="another's")
+    marks = [claim_rows.Mark(c.mail_id, c.mail.token, c.until) for c in (lost, kept)]
+    assert claims.writer.write(lambda: claim_rows.mark(marks)) == [False, True]
+    assert list(Mail.objects.exclude(data_at=None).values_list("pk", flat=True)) == [kept.mail_id]
+
+
+def test_a_mail_that_saw_two_workers_end_is_claimed_alone(saved: Saved) -> None:
+    mail = saved()
+    Mail.objects.update(worker_deaths=2)
+    with pytest.raises(claims.SuspectError):
+        claims.claim(mail.pk, "w1", 30)
+    assert claims.claim_due(25, "w1", 30) == []
+    assert claims.claim(mail.pk, "w1", 30, alone=True)
+
+
+def test_neighbours_that_saw_workers_end_are_never_quarantined(saved: Saved) -> None:
+    mails = [saved() for _ in range(5)]
+    for _ in range(6):
+        for mail in mails:
+            with contextlib.suppress(claims.SuspectError):
+                claims.claim(mail.pk, "w1", 30)
+        reaper.reap_worker("w1")
+    assert {state_of(mail) for mail in mails} == {State.QUEUED}
+
+
+def test_the_longest_waiting_are_claimed_first(saved: Saved) -> None:
+    mails = [saved() for _ in range(4)]
+    Mail.objects.filter(pk=mails[3].pk).update(due_at=timezone.now() - timedelta(hours=1))
+    Mail.objects.filter(pk=mails[0].pk).update(state=State.RETRYING)
+    got = [claim.mail_id for claim in claims.claim_due(3, "w1", 30)]
+    assert got == [mails[3].pk, mails[0].pk, mails[1].pk]
+
+
+def test_a_paused_queue_gives_no_claim(saved: Saved) -> None:
+    mail = saved()
+    pause.pause("login refused")
+    assert claims.claim(mail.pk, "w1", 30) is None
+    assert claims.claim_due(5, "w1", 30) == []
+    mail.refresh_from_db()
+    assert (mail.state, mail.under_way_until) == (State.QUEUED, None)
+
+
+def test_a_clock_put_forward_takes_nothing_from_the_living(saved: Saved) -> None:
+    claim = claimed(saved())
+    tomorrow = timezone.now() + timedelta(days=1)
+    with hands.holding(claim):
+        assert reaper.reap_run_out(tomorrow) == 0
+    assert reaper.reap_run_out(tomorrow) == 1
+
+
+def test_every_death_is_kept_as_a_try(saved: Saved) -> None:
+    mail = saved()
+    assert claimed(mail).before_dot(600)
+    reaper.reap_worker("w1")
+    tried = mail.tries.get()
+    assert (tried.number, tried.worker, tried.verdict) == (1, "w1", "unknown")
+    assert tried.phase == "the worker ended"
 
 
 def test_a_lease_is_written_again_only_when_a_phase_needs_it(saved: Saved) -> None:

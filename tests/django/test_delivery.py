@@ -1,17 +1,27 @@
 """SMTP answers to verdicts, phase by phase, against a server that follows a script."""
 
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from send_mail import answers, delivery, policy
 from send_mail.delivery import Letter, Steps, Verdict
+from send_mail.delivery import pool as pool_module
+from send_mail.delivery.pool import idle_connections
 from tests.django.smtp_server import CLOSE, DRIP, SILENT, ScriptedServer
+from tests.helpers.waiting import eventually
 
 SOURCE = b"Subject: x\r\n\r\nline\r\n.dot\r\n..dots\r\n"
 QUICK = policy.PhaseLimits(connect=0.4, command=0.4, data=0.4, final_dot=0.4)
 GO = Steps(before_dot=lambda _: True, phase=lambda _: None)
+
+
+@pytest.fixture(autouse=True)
+def no_idle_connections() -> Iterator[None]:
+    yield
+    idle_connections.close()
 
 
 @pytest.fixture
@@ -86,6 +96,104 @@ def test_every_recipient_has_a_code_of_its_own(
     verdicts = [outcome.recipients[f"{name}@localhost"].verdict for name in "abc"]
     assert verdicts == [Verdict.DELIVERED, Verdict.DEFERRED, Verdict.FAILED]
     assert len(smtp.messages) == 1
+
+
+PIPELINING = "250-x\r\n250-PIPELINING\r\n250 8BITMIME"
+
+
+def test_commands_go_together_where_the_server_allows_it(
+    send: Callable[..., Any], smtp: ScriptedServer
+) -> None:
+    refusals = ["250 ok", "450 busy", "550 nobody"]
+    outcome = send("a@localhost", "b@localhost", "c@localhost", EHLO=PIPELINING, RCPT=refusals)
+    verdicts = [outcome.recipients[f"{name}@localhost"].verdict for name in "abc"]
+    assert verdicts == [Verdict.DELIVERED, Verdict.DEFERRED, Verdict.FAILED]
+    assert smtp.messages == [SOURCE]
+
+
+@pytest.mark.parametrize(("script", "verdict", "code"), CASES)
+def test_commands_that_go_together_change_no_verdict(
+    send: Callable[..., Any], script: dict[str, str], verdict: Verdict, code: int
+) -> None:
+    outcome = send(**{"EHLO": PIPELINING, **script})
+    assert (outcome.answer.verdict, outcome.answer.code) == (verdict, code)
+
+
+def test_a_refusal_among_commands_that_go_together_sends_no_content(
+    send: Callable[..., Any], smtp: ScriptedServer
+) -> None:
+    assert send(EHLO=PIPELINING, RCPT="550 nobody").answer.verdict is Verdict.FAILED
+    assert send(EHLO=PIPELINING).answer.verdict is Verdict.DELIVERED
+    assert smtp.messages == [SOURCE]
+
+
+def test_one_connection_serves_many_mails(send: Callable[..., Any], smtp: ScriptedServer) -> None:
+    for _ in range(3):
+        assert send().answer.verdict is Verdict.DELIVERED
+    assert len(smtp.messages) == 3
+    assert len([line for line in smtp.commands if line.startswith("EHLO")]) == 1
+
+
+def test_a_refused_mail_leaves_the_connection_for_the_next_one(
+    send: Callable[..., Any], smtp: ScriptedServer
+) -> None:
+    assert send(MAIL="550 never").answer.verdict is Verdict.FAILED
+    assert send().answer.verdict is Verdict.DELIVERED
+    assert [line.split()[0] for line in smtp.commands] == [
+        "EHLO", "MAIL", "RSET", "MAIL", "RCPT", "DATA",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("misdeed", [CLOSE, "421 too many"])
+def test_a_connection_that_breaks_at_reuse_costs_no_attempt(
+    send: Callable[..., Any], smtp: ScriptedServer, misdeed: str
+) -> None:
+    assert send().answer.verdict is Verdict.DELIVERED
+    outcome = send(MAIL=[misdeed, "250 ok"])
+    assert outcome.answer.verdict is Verdict.DELIVERED
+    assert len(smtp.messages) == 2
+    assert len([line for line in smtp.commands if line.startswith("EHLO")]) == 2
+
+
+def test_a_connection_that_breaks_after_the_sender_is_told(send: Callable[..., Any]) -> None:
+    assert send().answer.verdict is Verdict.DELIVERED
+    outcome = send(RCPT=[CLOSE, "250 ok"])
+    assert (outcome.answer.verdict, outcome.phase) == (Verdict.DEFERRED, "giving the recipients")
+
+
+def test_a_server_that_hung_up_meanwhile_is_not_asked_twice(
+    send: Callable[..., Any], smtp: ScriptedServer
+) -> None:
+    assert send(DOT="250 taken, and 221 bye").answer.verdict is Verdict.DELIVERED
+    (idle,) = [s for waiting in idle_connections._idle.values() for s in waiting]
+    assert idle.sock is not None
+    idle.sock.shutdown(socket.SHUT_RDWR)
+    assert send().answer.verdict is Verdict.DELIVERED
+    assert [line.split()[0] for line in smtp.commands].count("MAIL") == 2
+
+
+def test_a_connection_is_left_after_its_share_of_mails(
+    send: Callable[..., Any], smtp: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool_module, "MAILS_A_CONNECTION", 2)
+    for _ in range(3):
+        send()
+    assert len([line for line in smtp.commands if line.startswith("EHLO")]) == 2
+
+
+def test_an_idle_connection_is_left_after_a_while(
+    send: Callable[..., Any], smtp: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool_module, "IDLE_SECONDS", 0.05)
+    send()
+    eventually(lambda: "QUIT" in smtp.commands, 5, lambda: f"QUIT in {smtp.commands}")
+
+
+def test_a_password_is_not_sent_in_the_clear(send: Callable[..., Any], settings: Any) -> None:
+    settings.EMAIL_HOST, settings.EMAIL_HOST_USER = "mail.example.com", "me"
+    outcome = send()
+    assert outcome.answer.verdict is Verdict.REFUSED_LOGIN
+    assert "mail.example.com is not encrypted" in outcome.answer.words
 
 
 def test_a_refusal_for_all_ends_before_the_data(

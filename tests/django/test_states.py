@@ -4,9 +4,10 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
+from django.db import connection
 
 from send_mail.models import Mail
-from send_mail.states import FINAL, LEGAL, WAITING, State, move, sources
+from send_mail.states import FINAL, LEGAL, WAITING, State, move, move_statement, sources
 
 
 @pytest.mark.parametrize(("before", "after"), list(product(State, State)))
@@ -20,6 +21,20 @@ def test_only_a_legal_change_changes_anything(
     legal = after in LEGAL[before]
     assert moved == int(legal)
     assert mail.state == (after if legal else before)
+
+
+@pytest.mark.parametrize(("before", "after"), list(product(State, State)))
+def test_the_statement_changes_what_the_move_changes(
+    saved: Callable[..., Mail], before: State, after: State
+) -> None:
+    mail = saved()
+    Mail.objects.filter(pk=mail.pk).update(state=before)
+    statement = move_statement("send_mail_mail", after, ('"words" = %s',), '"id" = %s')
+    with connection.cursor() as cursor:
+        cursor.execute(statement, ("by statement", mail.pk))
+        assert cursor.rowcount == int(after in LEGAL[before])
+    mail.refresh_from_db()
+    assert mail.state == (after if after in LEGAL[before] else before)
 
 
 def test_every_state_has_its_ways_written_down() -> None:

@@ -1,0 +1,108 @@
+"""Many mails by one wake-up: each keeps its own claim, attempt and state."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from send_mail import tasks
+from send_mail.models import Mail
+from send_mail.services import bulk, relay, wakeups
+from send_mail.services.in_hand import hands
+from send_mail.states import State
+from tests.helpers.smtp.server import ScriptedServer
+
+Saved = Callable[..., Mail]
+
+
+def never() -> bool:
+    return False
+
+
+def states() -> list[str]:
+    return list(Mail.objects.order_by("pk").values_list("state", flat=True))
+
+
+def test_all_that_is_due_is_sent_each_with_its_own_try(saved: Saved, smtp: ScriptedServer) -> None:
+    for _ in range(30):
+        saved()
+    saved(due_at=timezone.now() + timedelta(hours=1))
+    assert bulk.send_due(100, "w1", never) == 30
+    assert states() == [State.DELIVERED] * 30 + [State.QUEUED]
+    assert len(smtp.messages) == 30
+    assert all(mail.tries.get().verdict == "delivered" for mail in Mail.objects.all()[:30])
+
+
+def test_no_more_than_asked_for_and_over_few_connections(
+    saved: Saved, smtp: ScriptedServer
+) -> None:
+    for _ in range(12):
+        saved()
+    assert bulk.send_due(10, "w1", never) == 10
+    assert states().count(State.DELIVERED) == 10
+    assert len([line for line in smtp.commands if line.startswith("EHLO")]) <= bulk.LANES
+
+
+def test_a_refusal_concerns_its_own_mail(saved: Saved, smtp: ScriptedServer) -> None:
+    for _ in range(5):
+        saved()
+    smtp.script = {"MAIL": ["550 never", "250 ok"]}
+    bulk.send_due(10, "w1", never)
+    assert sorted(states()) == [*[State.DELIVERED] * 4, State.FAILED]
+
+
+def test_a_leaving_worker_gives_back_what_it_has_not_begun(
+    saved: Saved, smtp: ScriptedServer
+) -> None:
+    for _ in range(3):
+        saved()
+    asked: list[None] = []
+
+    def leaving() -> bool:
+        asked.append(None)
+        return len(asked) > 1
+
+    bulk.send_due(10, "w1", leaving)
+    assert states() == [State.QUEUED] * 3
+    assert all(mail.worker_deaths == 0 for mail in Mail.objects.all())
+    assert relay.relay().published == 3
+
+
+def test_the_task_sends_what_is_due(saved: Saved, smtp: ScriptedServer) -> None:
+    saved()
+    tasks.send_due_task.apply(args=[5]).get()
+    assert states() == [State.DELIVERED]
+    assert hands.alive() == []
+
+
+def test_a_crowd_is_published_by_wakeups_for_many(
+    saved: Saved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "AT_ONCE", 4)
+    groups: list[int] = []
+    monkeypatch.setattr(wakeups, "publish_bulk", lambda group: groups.append(len(group)) or True)
+    for _ in range(10):
+        saved()
+    Mail.objects.update(under_way_until=None)
+    assert relay.relay().published == 10
+    assert groups == [4, 4, 2]
+
+
+def test_safe_mode_sends_all_to_one_address(
+    saved: Saved, smtp: ScriptedServer, settings: Any
+) -> None:
+    settings.MAIL_REDIRECT_TO = "me@localhost"
+    mail = saved("a@localhost", "b@localhost", bcc=("c@localhost",))
+    bulk.send_due(1, "w1", never)
+    mail.refresh_from_db()
+    assert [line for line in smtp.commands if line.startswith("RCPT")] == ["RCPT TO:<me@localhost>"]
+    assert smtp.messages[0].startswith(b"X-Original-To: a@localhost, b@localhost, c@localhost\r\n")
+    assert [row["address"] for row in mail.recipients] == [
+        "a@localhost",
+        "b@localhost",
+        "c@localhost",
+    ]
+    assert all(row["reply"].startswith("redirected to me@localhost") for row in mail.recipients)
+    assert mail.state == State.DELIVERED

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from send_mail.views import inbox, login, mails, outbox, writing
+from send_mail.views import api_page, inbox, login, mails, outbox, writing
 
 urlpatterns = [
     path("", writing.index, name="index"),
@@ -27,5 +27,6 @@ urlpatterns = [
         inbox.caught_attachment,
         name="caught-attachment",
     ),
+    path("api/", api_page.api_page, name="api"),
     path("login/<str:token>/", login.login_once, name="login-once"),
 ]

@@ -221,7 +221,7 @@ def test_no_page_is_wider_than_the_window(stack: Stack, browser: Any, width: int
         fill(page, f"{'a' * 60}@{'long.' * 30}example.com", "W" * 300)
         page.wait_for_url("**/sent/*/")
         sent = page.url.removeprefix(stack.url("django"))
-        for path in ("/", sent, "/outbox/", "/inbox/", "/nowhere"):
+        for path in ("/", sent, "/outbox/", "/inbox/", "/api/", "/nowhere"):
             page.goto(stack.url("django") + path)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 

@@ -19,6 +19,9 @@ ROWS = {
     "P1": "benchmarks.start",
     "P2": "benchmarks.window",
     "P5": "benchmarks.idle",
+    "P6": "benchmarks.posting",
+    "P8": "benchmarks.million",
+    "P7": "benchmarks.throughput",
     "P9": "benchmarks.stop",
 }
 """Each module offers `measure(repeats: int | None) -> Row`."""

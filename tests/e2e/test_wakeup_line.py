@@ -167,3 +167,31 @@ print(json.dumps(sorted(m.decode()[0][0] for m in taken())))
 """
     url = f"filesystem://localhost{tmp_path / 'broker'}"
     assert answer_of(code, url, tmp_path) == [1, 2, 3]
+
+
+SAVE_AND_END = """
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from send_mail.services.saving import NewMail, save, save_many
+print(json.dumps(save(NewMail(("ada@localhost",), "Hello")).pk))
+"""
+
+
+def test_a_command_that_saves_and_ends_has_its_wakeup_published(
+    broker: tuple[str, int], tmp_path: Path
+) -> None:
+    mail_id = answer_of(SAVE_AND_END, broker[0], tmp_path)
+    found = answer_of("print(json.dumps([m.decode()[0] for m in taken()]))", broker[0], tmp_path)
+    assert found == [[mail_id]]
+
+
+def test_a_command_that_saves_and_ends_without_a_broker_leaves_the_mail_to_the_relay(
+    tmp_path: Path,
+) -> None:
+    url = f"amqp://guest@127.0.0.1:{free_port()}//"
+    answer_of(SAVE_AND_END, url, tmp_path)
+    code = """
+from send_mail.models import Mail
+print(json.dumps(list(Mail.objects.values_list("state", "published_at", "under_way_until"))))
+"""
+    assert answer_of(code, url, tmp_path) == [["QUEUED", None, None]]

@@ -152,6 +152,8 @@ def _host(value: Any) -> str:
         return str(ipaddress.ip_address(text))
     except ValueError:
         pass
+    if is_loopback(text):
+        return "localhost"
     if "://" in text:
         raise ValueError('leave out what stands before the name: only "smtp.example.org"')
     if not _HOST.fullmatch(text):

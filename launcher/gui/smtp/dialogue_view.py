@@ -23,7 +23,7 @@ class DialogueView(QWidget):
         self.lines.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.lines.setAccessibleName("What client and server said")
         self.lines.setTabChangesFocus(True)
-        self.lines.setMinimumHeight(96)
+        self.lines.setMinimumHeight(72)
         self.legend = QLabel("C: this program · S: the server · the password is shown as ****")
         self.legend.setFont(theme.font(tokens.SMALL))
         self.legend.setForegroundRole(self.legend.palette().ColorRole.PlaceholderText)

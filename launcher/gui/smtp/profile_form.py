@@ -48,7 +48,7 @@ class ProfileForm(QWidget):
             "": Field("Name", self.name, wide=True),
             "host": Field("Server", self.host, wide=True),
             "security": Field("Encryption", self._choices, wide=True),
-            "port": Field("Port", self.port, wide=True),
+            "port": Field("Port", self.port),
             "user": Field("User", self.user, wide=True),
             "password": Field("Password", self.password, wide=True),
             "from": Field("From", self.own, wide=True),
@@ -100,6 +100,9 @@ class ProfileForm(QWidget):
         for key, field in self.fields.items():
             words = errors.get(key, "")
             field.refuse([f"{words[0].upper()}{words[1:]}."] if words else [])
+        if "security" in errors:
+            # Too long for the line below its field.
+            self._hint(self.fields["security"].error.text())
         for key in errors:
             if key in self.fields and key != "security":
                 self.fields[key].control.setFocus()
@@ -129,9 +132,12 @@ class ProfileForm(QWidget):
 
     def _say_hint(self) -> None:
         preset = preset_of(self.host.text().strip())
-        self.hint.setText(f"{preset.title}: {preset.hint}" if preset else "")
+        self._hint(f"{preset.title}: {preset.hint}" if preset else "")
         self.hint.setToolTip(f"From {preset.record}" if preset else "")
-        self.hint.setVisible(preset is not None)
+
+    def _hint(self, words: str) -> None:
+        self.hint.setText(words)
+        self.hint.setVisible(bool(words))
 
     def _connect(self) -> None:
         for edit in (self.name, self.host, self.port, self.user, self.password, self.own):
@@ -159,7 +165,13 @@ class ProfileForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(tokens.TIGHT)
-        for field in self.fields.values():
-            field.setMinimumHeight(tokens.CONTROL_HEIGHT)
-            column.addWidget(field)
+        secured = QHBoxLayout()
+        secured.setSpacing(tokens.GAP)
+        secured.addWidget(self.fields["security"], 3)
+        secured.addWidget(self.fields["port"], 2)
+        for key, field in self.fields.items():
+            if key == "security":
+                column.addLayout(secured)
+            elif key != "port":
+                column.addWidget(field)
         column.addWidget(self.hint)

@@ -6,12 +6,15 @@ Apart from ``access`` because DRF imports that while its own views are half load
 import logging
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
+
+from celerytutorial.access import TooLarge
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +39,8 @@ def errors_by_field(error: Exception, context: dict[str, Any]) -> Response | Non
 
     A database that cannot do its work is no fault of the program: it is said in words.
     """
+    if isinstance(error, RequestDataTooBig):  # DRF's parser of JSON asks Django for the whole body
+        error = TooLarge()
     response = exception_handler(error, context)
     if isinstance(error, OperationalError):
         logger.error("The database could not do its work: %s", error)

@@ -7,6 +7,7 @@ leaves it starts nothing new, and at its end it says goodbye to the mail servers
 from typing import Any
 
 from celery import shared_task
+from celery.exceptions import Reject
 from celery.signals import worker_init, worker_shutdown
 from celery.worker import state as worker_state
 from django.conf import settings
@@ -20,6 +21,9 @@ from send_mail.services import relay as relaying
 @shared_task(bind=True)
 def send_email_task(self: Any, mail_id: int) -> None:
     """Send the mail with this id, if it still waits and nobody else has it."""
+    if not isinstance(mail_id, int):
+        # To the dead letters, unread: it is none of ours, and may be of any size.
+        raise Reject("no id of a mail", requeue=False)
     if _leaving():
         claims.put_back(mail_id)
         return

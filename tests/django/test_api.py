@@ -85,8 +85,9 @@ def test_anything_but_json_is_refused(api: Api) -> None:
     assert api.client.post("/api/mails", GOOD).status_code == 415
 
 
-def test_a_body_that_is_too_large_is_refused(api: Api, settings: Any) -> None:
-    settings.MAIL_API_MAX_BYTES = 100
+@pytest.mark.parametrize("limit", ["MAIL_API_MAX_BYTES", "DATA_UPLOAD_MAX_MEMORY_SIZE"])
+def test_a_body_that_is_too_large_is_refused(api: Api, settings: Any, limit: str) -> None:
+    setattr(settings, limit, 100)
     assert api.post("/api/mails", {**GOOD, "text": "x" * 200}).status_code == 413
 
 

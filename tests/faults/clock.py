@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
+import struct
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -15,7 +18,7 @@ from tests.faults import mails
 from tests.faults.setting import Options
 from tests.helpers import processes
 from tests.helpers.measuring import NotMeasured, Tally
-from tests.helpers.programs import environment
+from tests.helpers.programs import environment, run
 from tests.helpers.smtp.process import MailServer
 from tests.helpers.stack import GOOD, Stack
 from tests.helpers.waiting import let_pass
@@ -25,41 +28,40 @@ PATIENCE = 120.0
 WAKE_UPS = 8
 """A mail's own at most, all tries and relays together; a storm has hundreds."""
 SLEEP, LONG_SLEEP = 20.0, 600.0
+_SOURCE = Path(__file__).parents[1] / "helpers" / "wall_clock.c"
 HOUR, DAY = 3600, 86400
 MAILS = 10
 
 
 class Clock:
-    """What time the stack's processes believe it is: libfaketime reads the offset from a file."""
+    """What time the stack's processes believe it is: a few lines of C that are preloaded."""
 
     def __init__(self) -> None:
-        self._file = Path(tempfile.mkstemp(prefix="celery-launcher-clock-")[1])
+        self._folder = Path(tempfile.mkdtemp(prefix="celery-launcher-clock-"))
+        self._library = self._folder / "wall_clock.so"
+        self._moved = self._folder / "moved"
+        self._moved.write_bytes(struct.pack("q", 0))
         self._offset = 0
-        self.jump(0)
 
     def jump(self, seconds: int) -> None:
-        """Move it on, or back."""
+        """Move it on, or back, for all who run."""
         self._offset += seconds
-        beside = self._file.with_suffix(".new")
-        beside.write_text(f"{self._offset:+d}\n", encoding="ascii")
-        beside.replace(self._file)
+        with self._moved.open("r+b", buffering=0) as file:
+            file.write(struct.pack("q", self._offset))
 
     def environment(self) -> dict[str, str]:
-        """For the launcher; its children inherit it. Raises NotMeasured without libfaketime."""
-        found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
-        if not found:
-            raise NotMeasured("libfaketime is not there", "apt-get install -y libfaketime")
-        return environment(
-            LD_PRELOAD=str(found[0]),
-            FAKETIME_TIMESTAMP_FILE=str(self._file),
-            FAKETIME_CACHE_DURATION="1",
-            # Only the clock on the wall jumps.
-            FAKETIME_DONT_FAKE_MONOTONIC="1",
-            DONT_FAKE_MONOTONIC="1",
-        )
+        """For the launcher; its children inherit it. Raises NotMeasured where C has no compiler."""
+        compiler = shutil.which("cc")
+        if compiler is None or sys.platform != "linux":
+            raise NotMeasured("there is no C compiler", "apt-get install -y gcc libc6-dev")
+        words = ["-shared", "-fPIC", "-O2", "-o", str(self._library), str(_SOURCE), "-ldl"]
+        made = run([compiler, *words])
+        if made.returncode:
+            raise NotMeasured(made.stderr.strip()[-300:], "apt-get install -y gcc libc6-dev")
+        return environment(LD_PRELOAD=str(self._library), WALL_CLOCK=str(self._moved))
 
     def remove(self) -> None:
-        self._file.unlink(missing_ok=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def r14(options: Options) -> Tally:

@@ -70,7 +70,7 @@ def s5(stack: Stack, server: MailServer) -> dict[str, Any]:
 
 def _canaries(stack: Stack) -> dict[str, set[bytes]]:
     """Each secret as it is, quoted for a URL, and as the login of HTTP and SMTP would carry it."""
-    known = json.loads(Home(stack.home).credentials.read_text(encoding="utf-8"))
+    known = json.loads(Home(stack.home).secrets_file.read_text(encoding="utf-8"))
     known = {name: word for name, word in known.items() if name in _ALLOWED}
     known["api_token"] = stack.secret("django", "LAUNCHER_API_TOKEN")
     known["mail_password"] = stack.secret("worker", "EMAIL_HOST_PASSWORD")

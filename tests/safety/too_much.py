@@ -128,7 +128,7 @@ def _mails(stack: Stack, attempts: Attempts) -> None:
         client.upload("big.bin", "application/octet-stream", b"x" * 60 * MB, lambda _: None)
         attempts.note("a file of 60 MB was taken", through=True)
     except MailRefused as refused:
-        attempts.note(f"60 MB without the limit: {refused}", through="25 MB" not in str(refused))
+        attempts.note(f"60 MB without the limit: {refused}", through="25.0 MiB" not in str(refused))
         attempts.count("refused_in_words")
     status, words = _post(stack, 60 * MB)
     attempts.note(f"60 MB of JSON: {status} {words[:80]!r}", through=status != 413)

@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 
 from send_mail import models
 from send_mail.errors import NotPossibleError
-from send_mail.services import outbox, pause
+from send_mail.services import chaos, outbox, pause
 from send_mail.services import relay as relaying
 from send_mail.states import State
 
@@ -242,6 +242,20 @@ class ChaosAdmin(ReadOnly):
     """How the catcher misbehaves."""
 
     list_display = ("mode", "left", "since")
+    actions = ("behave",)
+
+    @admin.action(description="Behave again")
+    def behave(self, request: HttpRequest, _: QuerySet[models.Chaos]) -> None:
+        """Let the catcher take every mail again."""
+        chaos.switch(chaos.OFF, None)
+        messages.info(request, "The catcher takes every mail again.")
+
+
+@admin.register(models.MailCount)
+class MailCountAdmin(ReadOnly):
+    """How many mails are in each state, as the triggers of the database count them."""
+
+    list_display = ("state", "n")
 
 
 @admin.register(models.LoginLink)

@@ -14,6 +14,7 @@ from django.db.utils import IntegrityError
 from send_mail.models import Event, Mail, MailContent, MailEvent
 from send_mail.services.grouping import Grouping
 from send_mail.services.publisher import publisher
+from send_mail.services.write_turn import short_transaction
 from send_mail.states import State
 
 Rows = tuple[Mail, MailContent]
@@ -34,7 +35,7 @@ def insert(rows: Rows) -> Mail:
 
 def insert_chunk(chunk: Sequence[Rows]) -> None:
     """Insert part of a bulk, LARGEST_CHUNK at most, in one transaction with one wake-up for all."""
-    with transaction.atomic():
+    with short_transaction():
         _write(chunk)
         if due := _due(chunk):
             transaction.on_commit(partial(publisher.wake_bulk, due))
@@ -43,7 +44,7 @@ def insert_chunk(chunk: Sequence[Rows]) -> None:
 def _all_or_each(group: Sequence[Rows]) -> Sequence[Mail | Exception]:
     """Return for each its mail or what was wrong with it; raise what is wrong with the database."""
     try:
-        with transaction.atomic():
+        with short_transaction():
             return _unless_known(group)
     except (OperationalError, InterfaceError):
         raise

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -21,6 +20,7 @@ from send_mail import policy
 from send_mail.models import Event, Mail
 from send_mail.services import timeline
 from send_mail.services.wakeup_line import Wakeup, WakeupLine
+from send_mail.services.write_turn import short_transaction
 from send_mail.states import WAITING
 
 TASK = "send_mail.tasks.send_email_task"
@@ -117,7 +117,7 @@ def _note_published(mails: Sequence[Mail], at: datetime) -> None:
     alike: dict[int, list[int]] = defaultdict(list)
     for mail in mails:
         alike[mail.unanswered_wakeups].append(mail.pk)
-    with transaction.atomic():
+    with short_transaction():
         for unanswered, ids in alike.items():
             Mail.objects.filter(pk__in=ids).update(
                 published_at=at,

@@ -215,3 +215,28 @@ def test_a_bulk_whose_wakeup_fails_is_left_to_the_relay(
 def test_nothing_is_nothing(transactional_db: None, broker: Broker) -> None:
     assert saving.save_many([]) == 0
     assert broker.messages == []
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+def test_a_transaction_of_the_callers_and_a_save_beside_it_do_not_wait_for_each_other_for_ever(
+    transactional_db: None, bulk: bool
+) -> None:
+    began, beside = threading.Event(), threading.Event()
+
+    def inside() -> None:
+        with transaction.atomic():
+            Mail.objects.create(message_id="holds the database's lock")
+            began.set()
+            assert beside.wait(10)
+            if bulk:
+                saving.save_many([hello("inside")])
+            else:
+                saving.save(hello("inside"))
+
+    def outside() -> None:
+        assert began.wait(10)
+        beside.set()
+        saving.save(hello("outside"))
+
+    assert at_once(inside, outside) == [None, None]
+    assert set(Mail.objects.values_list("subject", flat=True)) == {"", "inside", "outside"}

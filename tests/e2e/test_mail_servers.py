@@ -49,7 +49,7 @@ def test_a_chosen_server_is_used_at_once_and_its_password_reaches_the_worker_alo
     tmp_path: Path,
 ) -> None:
     (tmp_path / "keyring.json").write_text(json.dumps({"celery-launcher/work": CANARY}))
-    with MailServer(secure=True) as server:
+    with MailServer(secure=True, keep=True) as server:
         own = environment(
             PYTHON_KEYRING_BACKEND="tests.helpers.keyring_in_a_file.Keyring",
             KEYRING_FILE=str(tmp_path / "keyring.json"),
@@ -77,3 +77,39 @@ def test_a_chosen_server_is_used_at_once_and_its_password_reaches_the_worker_alo
             (taken,) = server.taken()
             assert taken.recipients == ("ada@example.org",)
             assert where_the_canary_is(stack) == {"environment of worker"}
+            in_safe_mode_nobody_else_gets_a_mail(stack, server)
+            what_is_released_goes_through_its_own_server(stack, server)
+            assert where_the_canary_is(stack) == {"environment of worker"}
+
+
+def changed(stack: Stack, *words: str) -> None:
+    """Change something, and wait until the worker was told."""
+    before = stack.pids()["worker"]
+    assert stack.cli("smtp", *words).returncode == 0
+    eventually(lambda: stack.pids()["worker"] not in (None, before), 30, "another worker")
+    stack.wait_all_ready()
+
+
+def in_safe_mode_nobody_else_gets_a_mail(stack: Stack, server: MailServer) -> None:
+    changed(stack, "safe", "safe@example.org")
+    sent = stack.cli("send", "--to", "bob@example.org,eve@example.org", "--subject", "S", "--wait")
+    assert sent.returncode == 0, sent.stderr
+    mail = server.taken()[-1]
+    assert mail.recipients == ("safe@example.org",)
+    assert b"X-Original-To: bob@example.org" in mail.source
+    assert stack.mail().queue().safe_mode == "safe@example.org"
+
+
+def what_is_released_goes_through_its_own_server(stack: Stack, server: MailServer) -> None:
+    changed(stack, "safe")
+    changed(stack, "use", "catcher")
+    changed(stack, "release", "work")
+    before = len(server.taken())
+    sent = stack.cli("send", "--to", "cat@example.org", "--subject", "R", "--wait")
+    assert sent.returncode == 0, sent.stderr
+    assert len(server.taken()) == before, "it went out instead of into the inbox"
+    client = stack.mail()
+    (caught,) = client.inbox().results
+    client.release(caught.id, ())
+    eventually(lambda: len(server.taken()) == before + 1, 30, lambda: stack.log("worker")[-2000:])
+    assert server.taken()[-1].recipients == ("cat@example.org",)

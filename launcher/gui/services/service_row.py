@@ -91,7 +91,7 @@ class ServiceRow(QWidget):
         self._shown = shown
         self.mark.set_tone(words.tone)
         self.headline.say(words.headline, words.tone)
-        self._say_why(words)
+        self._say_why(words, brief=status.degraded)
         for widget in (self._process, self.usage):
             widget.setVisible(running)
         self.pid.say(f"pid {status.pid}" if running else "")
@@ -123,11 +123,12 @@ class ServiceRow(QWidget):
             painter.fillRect(QRectF(1, 0, self.width() - 2, 1), QColor(theme.colours().line))
             painter.end()
 
-    def _say_why(self, words: Explanation) -> None:
+    def _say_why(self, words: Explanation, *, brief: bool) -> None:
+        """The whole reason; `brief` where the window tells it above the page as well."""
         why = words.sentence
         if words.tone in (Tone.FAILED, Tone.TROUBLE) and words.remedy:
             why = f"{why} {words.remedy}".strip()
-        self.sentence.setText(why)
+        self.sentence.setText(words.sentence.partition(". ")[0] if brief else why)
         self.sentence.setVisible(bool(why))
         self.sentence.setToolTip(words.remedy)
         told = ", ".join(part for part in (self.spec.title, words.headline, why) if part)

@@ -14,17 +14,19 @@ from pytestqt.qtbot import QtBot
 from launcher.core.state import Problem
 from launcher.gui.background import Background
 from launcher.gui.degraded_strip import DegradedStrip
+from launcher.gui.services.service_row import ServiceRow
 from launcher.gui.smtp.password_sheet import PasswordSheet
 from launcher.gui.smtp.routing_form import INBOX
 from launcher.gui.smtp.servers_sheet import MailServersSheet
 from launcher.gui.window import MAIL, Window
 from launcher.mail_servers import MailServers
 from launcher.runtime.passwords import Passwords
+from launcher.runtime.probes.alarms import alarm_problem
 from launcher.smtp.choice import MailChoice
 from launcher.smtp.presets import presets
 from launcher.smtp.profile import Security, SmtpProfile
 from tests.helpers.smtp.server import ScriptedServer
-from tests.unit.gui.fakes import FakeSession, all_ready
+from tests.unit.gui.fakes import NOW, SPECS, FakeSession, all_ready
 from tests.unit.runtime.test_passwords import Store
 
 CANARY = "canary-password"
@@ -229,6 +231,18 @@ def test_the_window_asks_for_a_missing_password_and_opens_the_servers_from_the_m
     assert sheet.isVisible()
     sheet.reject()
     window.background.close()
+
+
+def test_the_row_of_a_degraded_service_is_brief_and_its_name_tells_all(qtbot: QtBot) -> None:
+    row = ServiceRow(SPECS["rabbitmq"])
+    qtbot.addWidget(row)
+    alarm = alarm_problem(["disk"])
+    row.show_status(replace(all_ready()["rabbitmq"], problem=alarm), NOW, {}, 0)
+    assert row.headline.text() == "Degraded"
+    assert row.sentence.text() == (
+        "RabbitMQ takes no messages: the disk has less free space than its limit"
+    )
+    assert alarm.remedy in row.accessibleName()
 
 
 def test_what_a_ready_service_does_not_do_is_told_on_every_page_until_it_is_over(

@@ -1,7 +1,7 @@
 """The worker's side of the broker, where Celery's own would lose or slow something.
 
-- A message that cannot be decoded is rejected, so that it goes to the dead letters; Celery
-  acknowledges it, and it is gone.
+- A message that cannot be decoded or is no task's is rejected, so that it goes to the dead letters;
+  Celery acknowledges it, and it is gone, or falls over it, and the worker ends.
 - Queues are declared before Celery does it, the dead letters' first. A queue of an earlier version
   with other arguments is made anew: its messages are wake-ups, which the relay publishes again.
 - Events of tasks are sent in groups on green, thread and solo pools too. Celery does that on
@@ -70,6 +70,24 @@ class Consumer(CeleryConsumer):  # type: ignore[misc, unused-ignore]
             for queue in (DEAD_QUEUE, *self.app.amqp.queues.values()):
                 _declare(connection, queue)
         return connection
+
+    def create_task_handler(self, *args: Any, **more: Any) -> Any:
+        """Return Celery's handler, but that no content of a message ends the worker.
+
+        Bytes without a type, or JSON that is a mere number, have Celery raise in its loop; as
+        nothing acknowledged the message, it would end every worker that comes after, too.
+        """
+        handle = super().create_task_handler(*args, **more)
+
+        def handle_any(message: Any) -> None:
+            try:
+                handle(message)
+            except (TypeError, ValueError, LookupError, AttributeError) as error:
+                if message.acknowledged:
+                    raise
+                self.on_decode_error(message, error)
+
+        return handle_any
 
     def on_decode_error(self, message: Any, exc: Exception) -> None:
         """Reject the message: the broker moves it to the dead letters."""

@@ -16,7 +16,6 @@ from tests.helpers.smtp.server import ScriptedServer
 
 QUICK = policy.PhaseLimits(connect=0.5, command=0.5, data=0.5, final_dot=0.5)
 UNHURRIED = policy.PhaseLimits(connect=20, command=20, data=20, final_dot=20)
-STALLS = ("SILENT", "DRIP", "ENDLESS")
 
 
 @pytest.fixture(scope="session")
@@ -35,8 +34,7 @@ def server(
 ) -> Iterator[ScriptedServer]:
     """The project's mail server: with TLS and a login where the case is about them."""
     tls = certificates.contexts(authority.parent) if case.needs_tls else None
-    stalls = any(deed in given for given in map(str, case.script.values()) for deed in STALLS)
-    monkeypatch.setattr(delivery, "phase_limits", lambda: QUICK if stalls else UNHURRIED)
+    monkeypatch.setattr(delivery, "phase_limits", lambda: QUICK if case.stalls else UNHURRIED)
     monkeypatch.setenv("SSL_CERT_FILE", str(authority))
     tls_context.cache_clear()
     with ScriptedServer(tls=tls, login=case.needs_tls) as server:

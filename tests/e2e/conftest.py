@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.helpers import rabbit
+from tests.helpers.smtp.process import MailServer
 from tests.helpers.stack import Stack
+from tests.safety.setting import sending_stack
 
 _HERE = Path(__file__).parent
 
@@ -32,6 +34,23 @@ def stack(running: Stack) -> Stack:
     """The running stack, with all services ready."""
     running.bring_up()
     return running
+
+
+@pytest.fixture(scope="session")
+def sending_running() -> Iterator[tuple[Stack, MailServer]]:
+    need_rabbitmq()
+    with sending_stack("rabbitmq") as both:
+        yield both
+
+
+@pytest.fixture
+def sending(sending_running: tuple[Stack, MailServer]) -> tuple[Stack, MailServer]:
+    """A stack that sends to a scripted mail server, all services ready, the server well behaved."""
+    stack, server = sending_running
+    server.forget()
+    server.delay(0)
+    stack.bring_up()
+    return stack, server
 
 
 @pytest.fixture

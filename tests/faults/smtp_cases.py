@@ -73,6 +73,12 @@ class Case:
         return any(name in ("STARTTLS", "TLS", "AUTH") for name in self.script)
 
     @property
+    def stalls(self) -> bool:
+        """Whether the client has to wait for one of its limits."""
+        deeds = [deed for given in self.script.values() for deed in given]
+        return any(word in deed for deed in deeds for word in (SILENT, DRIP, ENDLESS))
+
+    @property
     def by_name(self) -> bool:
         """Whether the mail can be told by its recipient before the misdeed: many at once then."""
         return all(

@@ -17,6 +17,7 @@ from kombu import Connection
 
 from celerytutorial import queues
 from launcher.mail import Draft, MailClient, MailRow
+from tests.helpers.measuring import placeless
 from tests.helpers.ports import free_port
 from tests.helpers.programs import Program, environment, run
 from tests.helpers.smtp.process import MailServer, doubles
@@ -60,7 +61,8 @@ def measure(chosen: Combination, broker_url: str, database_url: str) -> dict[str
         with MailServer() as server:
             _run(chosen, folder, broker_url, database_url, server=server, figures=figures)
     except (AssertionError, OSError) as failure:
-        figures["first_failure"] = f"{type(failure).__name__}: {failure}"[:1500]
+        words = f"{type(failure).__name__}: {failure}"
+        figures["first_failure"] = placeless(words)[:1500]
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         if broker_url.startswith("amqp"):

@@ -67,6 +67,10 @@ def _messages(stack: Stack, attempts: Attempts) -> None:
         "an argument of another kind": (b'[["x"], {}, {}]', "application/json", "utf-8", task),
         "a mail that is not there": (b"[[99999999], {}, {}]", "application/json", "utf-8", task),
         "arguments that are too many": (b"[[1, 2, 3], {}, {}]", "application/json", "utf-8", task),
+        "bytes without a type": (b"\x00args\xff", "application/data", "binary", task),
+        "a number": (b"5", "application/json", "utf-8", task),
+        "a list that is too short": (b"[[1]]", "application/json", "utf-8", task),
+        "a word": (b'"args"', "application/json", "utf-8", task),
         "no JSON": (b"{not json", "application/json", "utf-8", task),
         "20 MB": (
             json.dumps([["x" * 20 * MB], {}, {}]).encode(),

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import sqlite3
+import subprocess
 from pathlib import Path
 
 import psutil
 
+from launcher.paths import Home
+from launcher.runtime.control import request
 from tests.helpers import processes
-from tests.helpers.programs import environment
+from tests.helpers.programs import environment, launcher_command
 from tests.helpers.smtp.process import MailServer
 from tests.helpers.stack import Stack
 from tests.helpers.waiting import eventually
@@ -113,3 +118,59 @@ def what_is_released_goes_through_its_own_server(stack: Stack, server: MailServe
     client.release(caught.id, ())
     eventually(lambda: len(server.taken()) == before + 1, 30, lambda: stack.log("worker")[-2000:])
     assert server.taken()[-1].recipients == ("cat@example.org",)
+
+
+def test_without_a_store_up_asks_at_the_terminal_and_keeps_the_password_in_memory(
+    tmp_path: Path,
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "settings.toml").write_text(
+        '[smtp.work]\nhost = "127.0.0.1"\nport = 2599\nsecurity = "none"\nuser = "me"\n'
+        '[mail]\nprofile = "work"\n'
+    )
+    mine, its = pty.openpty()
+    process = subprocess.Popen(
+        launcher_command("up", "--only", "worker", "--broker", "embedded", "--home", str(home)),
+        env=environment(PYTHON_KEYRING_BACKEND="keyring.backends.fail.Keyring"),
+        stdin=its,
+        stdout=its,
+        stderr=its,
+        start_new_session=True,
+    )
+    os.close(its)
+    shown = b""
+    try:
+        while b"Password of me" not in shown:
+            shown += os.read(mine, 4096)
+        os.write(mine, f"{CANARY}\n".encode())
+        while b"answers a ping" not in shown:
+            shown += os.read(mine, 4096)
+        run = request_run(home)
+        (worker,) = processes.copies(run, "worker")[:1]
+        assert worker.environ()["EMAIL_HOST_PASSWORD"] == CANARY
+        process.terminate()
+        while chunk := _read(mine):
+            shown += chunk
+        assert process.wait(30) == 0
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait(10)
+        os.close(mine)
+    assert b"in memory until you quit" in shown
+    assert CANARY.encode() not in shown
+    assert not [f for f in home.rglob("*") if f.is_file() and CANARY.encode() in f.read_bytes()]
+
+
+def request_run(home: Path) -> str:
+    (answer,) = request(Home(home), "status")
+    return str(answer["run"])
+
+
+def _read(terminal: int) -> bytes:
+    """What is shown; nothing once the other end is gone."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:
+        return b""

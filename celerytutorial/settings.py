@@ -154,6 +154,10 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Saved first, sent once: the outbox, the inbox of the catcher, the queue.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "send_mail.api.schema.add_refusals",
+    ],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAdminUser"],
 }
 

@@ -3,7 +3,17 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from send_mail.api import batches, files, inbox, login_links, mails, queue, repeats, templates
+from send_mail.api import (
+    batches,
+    files,
+    inbox,
+    login_links,
+    mails,
+    queue,
+    repeats,
+    templates,
+    views,
+)
 
 urlpatterns = [
     path("mails", mails.Mails.as_view()),
@@ -35,4 +45,5 @@ urlpatterns = [
     path("relay", queue.Relay.as_view()),
     path("login-links", login_links.LoginLinks.as_view()),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("<path:rest>", views.Nowhere.as_view()),
 ]

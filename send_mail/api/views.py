@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -45,6 +45,17 @@ class MailView(APIView):
         elif isinstance(exc, DjangoValidationError):
             exc = ValidationError(exc.message_dict if hasattr(exc, "error_dict") else exc.messages)
         return super().handle_exception(exc)
+
+
+class Nowhere(MailView):
+    """Whatever else is asked for below ``/api/``: refused as everything is, no page of HTML."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, **_: Any) -> Response:  # noqa: ARG002 - DRF's signature
+        """Say that there is no such address."""
+        raise NotFound("There is no such address.")
+
+    post = put = patch = delete = get
 
 
 def paged(rows: QuerySet[Any], request: Request) -> tuple[list[Any], int | None]:

@@ -63,6 +63,7 @@ def _mail(plan: Plan) -> Mapping[str, str]:
     profile, release = settings.profile, settings.release_profile
     return {
         "EMAIL_URL": plan.email_url,
+        "LAUNCHER_MAIL_SERVER_NAME": profile.name if profile else "the catcher",
         "DEFAULT_FROM_EMAIL": (profile.sender if profile else "") or settings.mail_from,
         "EMAIL_RELEASE_URL": release.url if release else "",
         "EMAIL_RELEASE_FROM": (release.sender or settings.mail_from) if release else "",

@@ -97,7 +97,13 @@ def test_the_password_of_a_mail_server_reaches_the_worker_alone(plan: Plan, name
 
 
 WORK = SmtpProfile("work", "mail.example.org", 587, Security.STARTTLS, "me@example.org", "me@x.org")
-MAIL = {"EMAIL_URL", "DEFAULT_FROM_EMAIL", "EMAIL_RELEASE_URL", "EMAIL_RELEASE_FROM"} | {
+MAIL = {
+    "EMAIL_URL",
+    "LAUNCHER_MAIL_SERVER_NAME",
+    "DEFAULT_FROM_EMAIL",
+    "EMAIL_RELEASE_URL",
+    "EMAIL_RELEASE_FROM",
+} | {
     "MAIL_REDIRECT_TO",
     "LAUNCHER_MAIL_RETENTION_DAYS",
 }
@@ -107,6 +113,7 @@ def test_without_a_choice_mail_goes_to_the_catcher_and_nothing_is_released() -> 
     told = environment(PLANS[1])
     assert {name: told[name] for name in MAIL} == {
         "EMAIL_URL": "smtp://127.0.0.1:1025",
+        "LAUNCHER_MAIL_SERVER_NAME": "the catcher",
         "DEFAULT_FROM_EMAIL": "launcher@localhost",
         "EMAIL_RELEASE_URL": "",
         "EMAIL_RELEASE_FROM": "",
@@ -121,6 +128,7 @@ def test_the_chosen_mail_servers_are_told_to_django_and_the_worker_alone() -> No
     chosen = plan(BrokerMode.EMBEDDED, Settings(smtp={"work": WORK, "two": two}, mail=choice))
     wanted = {
         "EMAIL_URL": "smtp+tls://me%40example.org@mail.example.org:587",
+        "LAUNCHER_MAIL_SERVER_NAME": "work",
         "DEFAULT_FROM_EMAIL": "me@x.org",
         "EMAIL_RELEASE_URL": "smtp+ssl://two.example.org:465",
         "EMAIL_RELEASE_FROM": "launcher@localhost",

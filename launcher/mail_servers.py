@@ -10,16 +10,19 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from launcher.paths import program
 from launcher.runtime.passwords import Kept, PasswordError, Passwords
-from launcher.runtime.smtp_check import CheckCancelledError, CheckFailedError, SmtpCheck
-from launcher.runtime.smtp_dialogue import Said
-from launcher.runtime.smtp_words import CANCELLED, Outcome, explain_failure, good
 from launcher.settings import Settings, SettingsError, load
 from launcher.settings.editing import remove_profile, save_choice, save_profile
 from launcher.smtp.choice import MailChoice
 from launcher.smtp.profile import CATCHER, SmtpProfile
+
+if TYPE_CHECKING:
+    from launcher.runtime.smtp_check import SmtpCheck
+    from launcher.runtime.smtp_dialogue import Said
+    from launcher.runtime.smtp_words import Outcome
 
 Changed = Callable[[Settings, Mapping[str, str]], None]
 """Is told the settings and the passwords that belong to them: see `MailServers.secrets`."""
@@ -160,6 +163,8 @@ class MailServers:
 
     def check(self, profile: SmtpProfile, password: str, tell: Callable[[Said], None]) -> SmtpCheck:
         """A test of a profile, saved or not; with "" for the password the known one is taken."""
+        from launcher.runtime.smtp_check import SmtpCheck  # noqa: PLC0415 - smtplib, when tested
+
         known = password or (self.passwords.get(profile.name) if profile.user else "")
         return SmtpCheck(profile, known, tell)
 
@@ -171,6 +176,12 @@ class MailServers:
 
 def run_check(check: SmtpCheck, profile: SmtpProfile) -> Outcome:
     """Run a test to its end, in words. Blocks."""
+    from launcher.runtime.smtp_check import (  # noqa: PLC0415 - as above
+        CheckCancelledError,
+        CheckFailedError,
+    )
+    from launcher.runtime.smtp_words import CANCELLED, explain_failure, good  # noqa: PLC0415
+
     try:
         return good(profile, check.run())
     except CheckCancelledError:

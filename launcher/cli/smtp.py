@@ -6,7 +6,7 @@ import contextlib
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,12 +16,14 @@ from launcher.mail_servers import MailServers, run_check
 from launcher.paths import Home, find_home, program
 from launcher.runtime.control import NotRunningError, RequestError
 from launcher.runtime.passwords import Kept, PasswordError
-from launcher.runtime.smtp_dialogue import Said
 from launcher.settings import write_template
 from launcher.settings.editing import NotEditableError
 from launcher.smtp.choice import MailChoice
 from launcher.smtp.presets import preset_of, presets
 from launcher.smtp.profile import CATCHER, SmtpProfile, check_address, profile_from
+
+if TYPE_CHECKING:
+    from launcher.runtime.smtp_dialogue import Said
 
 
 @click.group(invoke_without_command=True)

@@ -6,14 +6,14 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
-
-import tomlkit
-from tomlkit.exceptions import TOMLKitError
+from typing import TYPE_CHECKING, Any
 
 from launcher.settings.template import TEMPLATE
 from launcher.smtp.choice import MailChoice
 from launcher.smtp.profile import KEYS, SmtpProfile, entries_of
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
 
 
 class NotEditableError(Exception):
@@ -23,10 +23,12 @@ class NotEditableError(Exception):
 def save_profile(path: Path, profile: SmtpProfile) -> None:
     """Add a profile, or change the entries of the one of that name. Raises NotEditableError."""
 
-    def change(document: tomlkit.TOMLDocument) -> None:
-        smtp = document.setdefault("smtp", tomlkit.table(is_super_table=True))
+    def change(document: TOMLDocument) -> None:
+        from tomlkit import table  # noqa: PLC0415 - see _edit
+
+        smtp = document.setdefault("smtp", table(is_super_table=True))
         if profile.name not in smtp:
-            smtp[profile.name] = tomlkit.table()
+            smtp[profile.name] = table()
         _put(smtp[profile.name], entries_of(profile), known=KEYS)
 
     _edit(path, change)
@@ -35,7 +37,7 @@ def save_profile(path: Path, profile: SmtpProfile) -> None:
 def remove_profile(path: Path, name: str) -> None:
     """Take a profile out. Raises NotEditableError."""
 
-    def change(document: tomlkit.TOMLDocument) -> None:
+    def change(document: TOMLDocument) -> None:
         document.get("smtp", {}).pop(name, None)
 
     _edit(path, change)
@@ -46,8 +48,10 @@ def save_choice(path: Path, choice: MailChoice) -> None:
     wanted = {name: getattr(choice, name) for name in MailChoice.__dataclass_fields__}
     usual = MailChoice()
 
-    def change(document: tomlkit.TOMLDocument) -> None:
-        table = document.setdefault("mail", tomlkit.table())
+    def change(document: TOMLDocument) -> None:
+        from tomlkit import table as empty  # noqa: PLC0415 - see _edit
+
+        table = document.setdefault("mail", empty())
         # A default needs no line, but one that is there says what holds.
         told = {
             name: value
@@ -69,7 +73,11 @@ def _put(table: Any, entries: Mapping[str, Any], known: tuple[str, ...]) -> None
             del table[key]
 
 
-def _edit(path: Path, change: Callable[[tomlkit.TOMLDocument], None]) -> None:
+def _edit(path: Path, change: Callable[[TOMLDocument], None]) -> None:
+    # Most runs only read the file, and the window opens sooner without it.
+    import tomlkit  # noqa: PLC0415
+    from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415
+
     try:
         text = path.read_bytes().decode() if path.exists() else TEMPLATE
         document = tomlkit.parse(text)

@@ -105,9 +105,10 @@ def spoken(key: str) -> str:
 
 
 def row_order(name: str) -> tuple[str, int, str]:
-    """P2 before P10."""
-    letters = name.rstrip("0123456789")
-    return letters, int(name[len(letters) :] or 0), name
+    """P2 before P10, and what another pool made of it right behind."""
+    base = name.partition("-")[0]
+    letters = base.rstrip("0123456789")
+    return letters, int(base[len(letters) :] or 0), name
 
 
 def commit() -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """`python -m benchmarks.render`: writes the figures into the pages that show them.
 
 A page holds blocks between `<!-- figures:start NAME -->` and `<!-- figures:end NAME -->`. NAME is
-a view (`speed`, `faults`, `safety`, `installer`, `machine`), a row (`P1`: all it measured) or, in
-running text, one value (`P1.figures.ratio`). tests/unit/test_figures.py compares them.
+a view (`speed`, `faults`, `safety`, `matrix`, `installer`, `machine`), a row (`P1`: all it
+measured) or, in running text, one value (`P1.figures.ratio`). tests/unit/test_figures.py compares
+them.
 """
 
 from __future__ import annotations
@@ -132,7 +133,7 @@ VIEWS: Mapping[str, Callable[[Rows], str]] = {
         },
     ),
     "faults": _named(
-        r"R\d+",
+        r"R\d+(-\w+)?",
         {
             "Row": "row",
             "Repeats": "repeats",
@@ -150,6 +151,20 @@ VIEWS: Mapping[str, Callable[[Rows], str]] = {
             "Tried": "tried",
             "Let through": "let_through",
             "Measured": "figures",
+            "Holds": "holds",
+        },
+    ),
+    "matrix": _named(
+        r"M\d+",
+        {
+            "Row": "row",
+            "Pool": "pool",
+            "Broker": "broker",
+            "Database": "database",
+            "Mails": "figures.mails",
+            "Delivered": "figures.delivered",
+            "Refused": "figures.failed",
+            "Doubled": "figures.doubled",
             "Holds": "holds",
         },
     ),

@@ -36,7 +36,10 @@ RABBITMQ, WINDOW, TESTS = "rabbitmq", "window", "tests"
 GROUPS: Mapping[str, tuple[str, ...]] = {
     RABBITMQ: ("rabbitmq-server",),
     WINDOW: QT_PACKAGES,
-    TESTS: ("rabbitmq-server", "xvfb", "xdotool", "chromium", "desktop-file-utils", *QT_PACKAGES),
+    TESTS: (
+        *("rabbitmq-server", "postgresql", "gcc", "libc6-dev"),
+        *("xvfb", "xdotool", "chromium", "desktop-file-utils", *QT_PACKAGES),
+    ),
 }
 
 
@@ -60,7 +63,8 @@ def broker_remedy() -> str:
 def fix(groups: Iterable[str], say: Callable[[str], None]) -> InstallOutcome:
     """Install what the named groups lack; takes minutes. Progress goes to `say`.
 
-    The system's own RabbitMQ service is not started by this: the launcher runs its own node.
+    The system's own RabbitMQ service is not started by this, nor PostgreSQL's: the launcher and the
+    tests run their own.
     """
     packages = [package for group in groups for package in GROUPS[group]]
     if not packages:
@@ -73,7 +77,7 @@ def fix(groups: Iterable[str], say: Callable[[str], None]) -> InstallOutcome:
             remedy=f"Install RabbitMQ as {RABBITMQ_PAGE} says; until then the embedded broker "
             "is used",
         )
-    return system.install(packages, say, quiet_services=GROUPS[RABBITMQ])
+    return system.install(packages, say, quiet_services=("rabbitmq-server", "postgresql"))
 
 
 def _system_name() -> str:

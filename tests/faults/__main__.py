@@ -60,6 +60,7 @@ def main(arguments: list[str]) -> int:
         columns=("repeats", "failures", "loss", "double"),
         as_json=asked.json,
         keep=not asked.no_record,
+        variant=asked.pool if asked.pool not in (None, "eventlet") else "",
     )
 
 

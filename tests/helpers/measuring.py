@@ -121,8 +121,12 @@ def run_rows(
     columns: Sequence[str],
     as_json: bool,
     keep: bool,
+    variant: str = "",
 ) -> int:
-    """Measure row by row, print and record each as it ends; returns the exit code."""
+    """Measure row by row, print and record each as it ends; returns the exit code.
+
+    A `variant`, another pool for instance, is recorded beside the usual run, not in its place.
+    """
     missed = unmeasured = False
     for name in names:
         try:
@@ -138,7 +142,7 @@ def run_rows(
         else:
             missed = missed or not row["holds"]
             if keep:
-                _record(row)
+                _record({**row, "row": f"{name}-{variant}"} if variant else row)
         _say(row, columns, as_json=as_json)
     return 1 if missed else 2 if unmeasured else 0
 

@@ -19,7 +19,7 @@ _INSERT = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Try:
     """What a row of attempts holds, but for when it ended."""
 

@@ -50,7 +50,7 @@ _FREE = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Wanted:
     """A mail that a worker asks for, with a lease for a phase of so many seconds."""
 
@@ -68,7 +68,7 @@ class NoClaim(Enum):
     SUSPECT = "it is to be claimed alone"
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Taken:
     """A row that was claimed, as the worker needs it."""
 
@@ -86,7 +86,7 @@ class Taken:
     small_source: bytes | None
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Held:
     """A claim that asks for something, which it gets only while it holds."""
 
@@ -94,14 +94,14 @@ class Held:
     token: str
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Mark(Held):
     """The final dot of this mail comes next."""
 
     until: datetime
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Finish(Held):
     """The mail leaves SENDING."""
 
@@ -260,4 +260,10 @@ def _places(values: Iterable[Any]) -> str:
 def _preparer(name: str) -> Callable[[Any], Any]:
     """Return what makes the database's value of a field's."""
     column = cast("Field[Any, Any]", Mail._meta.get_field(name))  # noqa: SLF001 - a documented API
-    return lambda value: column.get_db_prep_save(value, connection)
+
+    def prepare(value: Any) -> Any:
+        if value is None or isinstance(value, str | int):  # the same for every database
+            return value
+        return column.get_db_prep_save(value, connection)
+
+    return prepare

@@ -2,7 +2,7 @@
 
 import logging
 from datetime import timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +23,7 @@ NOT_BEGUN = "The worker had no time for it."
 RELEASE_REFUSED = "The mail server that releases go out by refused the login: {reply}"
 
 logger = logging.getLogger(__name__)
+_bare = lru_cache(validation.bare)  # a project has few senders
 
 
 def send(mail_id: int, worker: str) -> State | None:
@@ -82,9 +83,8 @@ def waiting_recipients(claim: Claim) -> list[str]:
 def _hand_over(claim: Claim, steps: Steps) -> Outcome:
     released = claim.mail.route == Route.RELEASE
     sender = settings.EMAIL_RELEASE_FROM if released else ""
-    letter = Letter(
-        claim.source(), validation.bare(sender or claim.mail.sender), waiting_recipients(claim)
-    )
+    sender = _bare(sender or claim.mail.sender)
+    letter = Letter(claim.source(), sender, waiting_recipients(claim))
     given = safe_mode.redirected(letter) if settings.MAIL_REDIRECT_TO else letter
     if released:
         outcome = release(given, steps)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -30,7 +31,7 @@ def note_each(steps: Iterable[tuple[int, str, datetime, str]]) -> None:
 
     Plain SQL: three steps a mail are written while every other greenlet waits.
     """
-    adapt = connection.ops.adapt_datetimefield_value
+    adapt = cache(connection.ops.adapt_datetimefield_value)  # few times, many mails
     rows = [(mail_id, str(event), adapt(at), detail) for mail_id, event, at, detail in steps]
     if rows:
         with connection.cursor() as cursor:

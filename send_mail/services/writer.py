@@ -13,7 +13,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -49,11 +49,13 @@ class Writer:
         connection, in whatever way, and may be called twice with the same, when its group could
         not be committed. What it raises for *asked* alone is raised here and undoes nothing else.
         """
-        return cast("Result", self._line.ask((kind, asked))[0])
+        result: Result = self._line.ask((kind, asked))[0]
+        return result
 
     def write(self, change: Callable[[], Result]) -> Result:
         """Run *change* in a transaction that is committed when this returns; return its result."""
-        return cast("Result", self.ask(_run_each, change))
+        result: Result = self.ask(_run_each, change)
+        return result
 
     def close(self) -> None:
         """Close the connection; the next change opens another."""

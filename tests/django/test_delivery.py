@@ -185,6 +185,7 @@ def test_an_idle_connection_is_left_after_a_while(
     send: Callable[..., Any], smtp: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pool_module, "IDLE_SECONDS", 0.05)
+    monkeypatch.setattr(delivery, "idle_connections", pool_module.Pool())  # with a timer of its own
     send()
     eventually(lambda: "QUIT" in smtp.commands, 5, lambda: f"QUIT in {smtp.commands}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -52,7 +52,7 @@ class Window(QWidget):
         self.background = Background(self)
         self.setWindowTitle("Celery Launcher")
         self.setMinimumSize(860, 560)
-        self.resize(1180, 760)
+        self.resize(QSize(1180, 760).boundedTo(self.screen().availableSize()))
         self.navigation = Navigation(
             [("Services", "services"), ("Logs", "logs"), ("Mail", "mail")], session.version
         )

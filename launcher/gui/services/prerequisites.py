@@ -10,13 +10,15 @@ from launcher.core.checks import CheckResult, Verdict
 from launcher.core.explain import Tone
 from launcher.core.facts import Notice
 from launcher.gui.services.check_popover import TONES, CheckPopover
-from launcher.gui.services.passed_popover import PassedPopover
+from launcher.gui.services.checks_popover import ChecksPopover
 from launcher.gui.widgets.chip import Chip
 from launcher.gui.widgets.flow_layout import FlowLayout
 from launcher.gui.words import check_brief, check_words, counted
 
 _VERSIONS = frozenset({"Python", "Erlang", "RabbitMQ"})
 """The checks that are of interest even when nothing is wrong; the others are behind one chip."""
+_TOO_MANY = 3
+"""So many ports that gave way are one chip: beside another program of this kind all of them do."""
 
 
 class Prerequisites(QWidget):
@@ -45,7 +47,14 @@ class Prerequisites(QWidget):
         if broker is not None:
             self._add(Chip(*broker))
         shown = broker[1] if broker else ""
+        moved = [c for c in checks if c.name == "Port" and c.verdict is Verdict.WARN]
+        if len(moved) >= _TOO_MANY:
+            self._add(self._all_moved(moved))
+        else:
+            moved = []
         for check in checks:
+            if check in moved:
+                continue
             if check.verdict is not Verdict.OK:
                 self._add(self._chip(check))
             elif check.name in _VERSIONS and check.name not in shown:
@@ -77,7 +86,14 @@ class Prerequisites(QWidget):
         chip.setToolTip(check.fact)
         return chip
 
+    def _all_moved(self, checks: list[CheckResult]) -> Chip:
+        words = f"{len(checks)} ports are used by other programs, so others are used"
+        chip = Chip(Tone.TROUBLE, words, opens=True)
+        chip.setToolTip("\n".join(check.fact for check in checks))
+        chip.clicked.connect(lambda: ChecksPopover(checks, chip).open_below(chip))
+        return chip
+
     def _all_passed(self, checks: list[CheckResult]) -> Chip:
         chip = Chip(Tone.DONE, f"{counted(len(checks), 'check')} passed", opens=True)
-        chip.clicked.connect(lambda: PassedPopover(checks, chip).open_below(chip))
+        chip.clicked.connect(lambda: ChecksPopover(checks, chip).open_below(chip))
         return chip

@@ -18,11 +18,13 @@ from launcher.gui.logs.page import LogsPage
 from launcher.gui.mail.page import MailPage
 from launcher.gui.services import page as page_module
 from launcher.gui.services.check_popover import CheckPopover
+from launcher.gui.services.checks_popover import ChecksPopover
 from launcher.gui.services.link_popover import LinkPopover
 from launcher.gui.services.page import ServicesPage
 from launcher.gui.widgets.banner import Banner
 from launcher.gui.widgets.button import Button
 from launcher.gui.widgets.chip import Chip
+from launcher.gui.widgets.text_line import TextLine
 from launcher.gui.window import LOGS, MAIL, SERVICES, Window
 from tests.unit.gui.fakes import SPECS, FakeSession, FakeUsage, all_stopped, failing, taken_port
 
@@ -196,6 +198,24 @@ def test_what_is_wrong_has_a_chip_of_its_own_and_what_passed_shares_one(
     assert banner.remedy.text() == "Install it."
 
 
+def test_many_ports_that_gave_way_share_a_chip_that_names_each(
+    page: ServicesPage, session: FakeSession
+) -> None:
+    words = [f"Port {port} is used by node.exe, so another is used." for port in (1, 2, 3)]
+    pinned = CheckResult("Port", Verdict.FAIL, "Port 8000 is used by node.exe (4312).")
+    session.found = (*(CheckResult("Port", Verdict.WARN, fact) for fact in words), pinned)
+    page.show_statuses(session.statuses())
+    assert chips(page)[1:] == [
+        "3 ports are used by other programs, so others are used",
+        "Port 8000 is used by node.exe (4312).",
+    ]
+    shared = next(one for one in page.findChildren(Chip) if one.text().startswith("3 ports"))
+    shared.click()
+    popover = shared.findChildren(ChecksPopover)[0]
+    assert [line.text() for line in popover.findChildren(TextLine)] == words
+    popover.close()
+
+
 def test_a_warning_opens_its_remedy(page: ServicesPage, session: FakeSession) -> None:
     session.found = (CheckResult("Disk space", Verdict.WARN, "only 90 MB", "Make room."),)
     page.show_statuses(session.statuses())
@@ -276,4 +296,4 @@ def test_a_page_that_is_not_shown_takes_the_keyboard_from_nobody(
     mail.write_new()
     session.now_stand(all_stopped())
     qtbot.waitUntil(lambda: not page.rows["worker"].start.isHidden())
-    assert window.focusWidget() is mail.compose.to
+    assert mail.compose.form.to.isAncestorOf(window.focusWidget())

@@ -159,15 +159,12 @@ def judge(draft: Draft, row: mails.Row, seen: list[Taken]) -> str:
 
 def differs(source: bytes, envelope: tuple[str, ...], draft: Draft) -> str:
     """Headers, envelope and content as the server saw them, against what was written."""
-    written = [*draft.to, *draft.cc, *draft.bcc]
-    # A list may be pasted: commas and semicolons part addresses, wherever the form has them.
-    pasted = [piece for each in written for piece in re.split("[,;]", each)]
-    meant = {each.rpartition("<")[2].rstrip(">").strip().lower() for each in pasted}
+    meant = {_bare(each) for field in (draft.to, draft.cc, draft.bcc) for each in _parted(field)}
     if {each.lower() for each in envelope} != meant or len(envelope) != len(meant):
         return f"the envelope is {envelope}"
     message = message_from_bytes(source, policy=policy.default)
     names = [name.lower() for name in message]
-    wanted = HEADERS | ({"cc"} if draft.cc else set())
+    wanted = HEADERS | ({"cc"} if _parted(draft.cc) else set())
     if set(names) - wanted or wanted - {"content-transfer-encoding"} - set(names):
         return f"the headers are {names}"
     if len(names) != len(set(names)):
@@ -183,6 +180,15 @@ def differs(source: bytes, envelope: tuple[str, ...], draft: Draft) -> str:
     if any(len(line) > 1000 for line in source.splitlines(keepends=True)):
         return "a line is longer than SMTP allows"
     return ""
+
+
+def _parted(field: tuple[str, ...]) -> list[str]:
+    """A list may be pasted: commas and semicolons part addresses, wherever the form has them."""
+    return [piece for each in field for piece in re.split("[,;]", each) if piece.strip()]
+
+
+def _bare(address: str) -> str:
+    return address.rpartition("<")[2].rstrip(">").strip().lower()
 
 
 def _plain(text: str) -> str:

@@ -27,11 +27,13 @@ from tests.helpers.stack import Stack
 from tests.helpers.waiting import let_pass
 
 PATIENCE = 60.0
+SCALE = 0.01
+"""Every silence is waited for: 3 s for a command, 6 s for the receipt; a second try after 0.6 s."""
 UNSURE = 20
 PASSWORD = "canary-of-the-mail-server"
 _ASKED_AGAIN = 3
-"""Seconds, and relay ticks, in which a second try would come; backoffs are scaled to 1.2 s."""
-_DISTURBED = 3
+"""Seconds, and relay ticks, in which a second try would come: a backoff is scaled to 1.2 s."""
+_DISTURBED = 5
 _VERDICTS = {
     AGAIN: "deferred",
     NEVER: "failed",
@@ -45,7 +47,7 @@ _AT_LAST = {"deferred": "delivered", "waiting": "delivered"}
 def r7(options: Options) -> Tally:
     """All cases, those that can be told by their recipient at once, the others in turn."""
     server = MailServer(secure=True)
-    return mails.series("R7", options, server, misbehave, mails.QUICK, env=secure(server))
+    return mails.series("R7", options, server, misbehave, SCALE, env=secure(server))
 
 
 def secure(server: MailServer) -> dict[str, str]:
@@ -108,7 +110,7 @@ def _alone(stack: Stack, tally: Tally, server: MailServer, case: Case) -> list[s
 
 def r8(options: Options) -> Tally:
     """The connection is lost after the final dot, whether the server took the mail or not."""
-    return mails.series("R8", options, MailServer(), lose_after_dot)
+    return mails.series("R8", options, MailServer(), lose_after_dot, mails.QUICK)
 
 
 def lose_after_dot(stack: Stack, tally: Tally, server: MailServer, count: int = UNSURE) -> None:

@@ -39,8 +39,8 @@ def s4(stack: Stack) -> dict[str, Any]:
     ports = {held.port for held in seen if held.kind == "tcp"}
     for held in sorted(seen):
         local = ipaddress.ip_address(held.address).is_loopback
-        # Whoever looks up a name has a UDP socket for as long as the answer may take, which is up
-        # to 2 s a server in Erlang's resolver; one that serves somebody stays.
+        # Whoever looks up a name has a UDP socket for as long as the answer may take, which is
+        # seconds in Erlang's resolver; one that serves somebody stays.
         passing = held.kind == "udp" and held not in stayed
         attempts.note(str(held), through=not local and not passing)
         attempts.count(f"{held.kind}_passing" if passing else f"{held.kind}_sockets")

@@ -36,6 +36,10 @@ def test_a_mail_goes_from_the_window_to_the_inbox_by_mouse_and_keys(
     assert set(seen["started"].values()) == {"Ready", "Done"}
     assert ("rabbitmq" in seen["started"]) == (broker == "rabbitmq")
     assert seen["kept"] == "nobody at all"
+    assert seen["chips"] == ["you@localhost"]
+    assert seen["attached"] == "notes.txt · 12 bytes"
+    assert seen["resent"] == 2
+    assert seen["draft"] == "Half a mail"
     assert "Delivered" in seen["outbox"]
     assert set(seen["stopped"].values()) == {"Stopped"}
     assert seen["left"] == {"processes": 0, "ports": 0}

@@ -18,9 +18,19 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtGui import QFont
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QWidget,
+)
 
 from launcher.app import Wishes, open_session
+from launcher.gui.mail.compose.address_chip import AddressChip
+from launcher.gui.mail.compose.attachment_chip import AttachmentChip
 from launcher.gui.main import make_application
 from launcher.gui.services.service_row import ServiceRow
 from launcher.gui.theme import Theme
@@ -88,6 +98,23 @@ class Person:
         read = field.toPlainText if hasattr(field, "toPlainText") else field.text
         self.wait_for(lambda: read() == text, 10, f"{text!r} in the field")
 
+    def has_button(self, text: str) -> bool:
+        return any(
+            one.isVisible() and one.text().startswith(text)
+            for one in self.window.findChildren(QAbstractButton)
+        )
+
+    def says(self, words: str) -> bool:
+        """Whether a label says so now."""
+        return any(
+            one.isVisible() and one.text() == words for one in self.window.findChildren(QLabel)
+        )
+
+    def go_to(self, window: QWidget) -> None:
+        """Without a window manager nobody gives the keyboard to a window that opens."""
+        xdotool("windowfocus", "--sync", str(int(window.winId())))
+        pause(200)
+
     def states(self) -> dict[str, str]:
         """The state that each visible row shows in words."""
         return {
@@ -141,13 +168,13 @@ def walk(person: Person) -> None:
     person.press("ctrl+n")
     _write_to_nobody(person)
     _write(person)
-    outbox = person.find(QAbstractItemView, lambda view: view.model().rowCount() > 0)
-    person.wait_for(
-        lambda: "elivered" in str(outbox.model().index(0, 0).data(_ACCESSIBLE)), 30, "delivered"
-    )
-    seen["outbox"] = str(outbox.model().index(0, 0).data(_ACCESSIBLE))
+    outbox = _outbox(person)
+    person.wait_for(lambda: "elivered" in _first(outbox), 30, "delivered")
+    seen["outbox"] = _first(outbox)
     pause(1500)  # the detail looks again every second
     person.picture("mail")
+    _resend(person)
+    _draft(person)
 
     person.click(person.button("Inbox"))
     person.wait_for(
@@ -159,7 +186,7 @@ def walk(person: Person) -> None:
         30,
         "the mail in the inbox",
     )
-    inbox = person.find(QAbstractItemView, lambda view: view.model().rowCount() > 0)
+    inbox = person.find(QAbstractItemView, lambda view: view.accessibleName() == "Inbox")
     person.click(inbox.viewport(), inbox.visualRect(inbox.model().index(0, 0)).center())
     person.wait_for(
         lambda: any(
@@ -168,6 +195,7 @@ def walk(person: Person) -> None:
         10,
         "the opened mail",
     )
+    person.wait_for(lambda: person.has_button("Files 1"), 10, "its attachment")
     seen["inbox"] = SUBJECT
     person.picture("inbox")
 
@@ -184,46 +212,126 @@ _ACCESSIBLE = Qt.ItemDataRole.AccessibleTextRole
 
 
 def _write_to_nobody(person: Person) -> None:
-    """An invalid address: the field says so and nothing is lost."""
+    """An invalid address: its chip says why, nothing is lost, and the keyboard removes it."""
     person.focus("To")
     person.type("nobody at all")
     person.press("ctrl+Return")
-    person.wait_for(
-        lambda: any(
-            "not sent" in label.text().lower()
-            for label in person.window.findChildren(QLabel)
-            if label.isVisible()
-        ),
-        10,
-        "the refusal",
-    )
+    person.wait_for(lambda: person.says("Not sent: see what is marked above."), 10, "the refusal")
     person.picture("refused")
     person.press("ctrl+n")
-    field: Any = person.focus("To")
-    person.seen["kept"] = field.text()
-    person.press("ctrl+a")
-    person.wait_for(lambda: field.selectedText() == field.text(), 10, "all of it chosen")
+    person.focus("To")
+    chip = person.find(AddressChip, lambda one: bool(one.address.reason))
+    person.seen["kept"] = chip.text()
+    person.press("BackSpace")
+    person.wait_for(chip.hasFocus, 10, "the keyboard on the chip")
+    person.press("Delete")
+    person.wait_for(
+        lambda: not any(one.isVisible() for one in person.window.findChildren(AddressChip)),
+        10,
+        "no chip",
+    )
+    person.focus("To")
 
 
 def _write(person: Person) -> None:
-    """To, then Tab to the subject and the text, then Ctrl+Enter: the keyboard alone."""
+    """To, then Tab to the subject and the text, a file, then Ctrl+Enter: the keyboard alone."""
     person.type("you@localhost")
     while (focused := person.window.focusWidget()) and focused.accessibleName() != "Subject":
         person.tab()
+    person.seen["chips"] = [
+        one.text() for one in person.window.findChildren(AddressChip) if one.isVisible()
+    ]
     person.type(SUBJECT)
     person.tab()
     person.focus("Text")
     person.type("Typed by keys, sent by Ctrl and Enter.")
+    _attach(person)
+    person.wait_for(lambda: person.says("Kept as a draft."), 20, "the draft")
     person.picture("compose")
     person.press("ctrl+Return")
+    outbox = _outbox(person)
+    person.wait_for(
+        lambda: outbox.isVisible() and _first(outbox).startswith(SUBJECT), 20, "it in the outbox"
+    )
+
+
+def _attach(person: Person) -> None:
+    """Ctrl+Shift+A, the file's path, Enter."""
+    notes = person.pictures / "notes.txt"
+    notes.write_text("Some notes.\n")
+    person.press("ctrl+shift+a")
+    dialog: list[QFileDialog] = []
+
+    def opened() -> bool:
+        dialog[:] = [one for one in person.window.findChildren(QFileDialog) if one.isVisible()]
+        return bool(dialog)
+
+    person.wait_for(opened, 10, "the file dialog")
+    person.go_to(dialog[0])
+    xdotool("type", "--delay", "2", str(notes))
+    person.press("Return")
+    # Without a window manager nobody gives the focus back.
+    person.wait_for(lambda: not opened(), 10, "the end of the file dialog")
+    person.go_to(person.window)
+    person.wait_for(
+        lambda: any("bytes" in one.text() for one in _chips(person)), 10, "the attached file"
+    )
+    person.seen["attached"] = _chips(person)[0].text()
+
+
+def _chips(person: Person) -> list[AttachmentChip]:
+    return person.window.findChildren(AttachmentChip)
+
+
+def _resend(person: Person) -> None:
+    """The delivered mail once more: another row, delivered as well."""
+    outbox = _outbox(person)
+    before = outbox.model().rowCount()
+    person.click(person.button("Resend"))
+    person.wait_for(lambda: outbox.model().rowCount() == before + 1, 20, "the mail sent again")
+    person.wait_for(lambda: "elivered" in _first(outbox), 30, "the second delivery")
+    person.seen["resent"] = outbox.model().rowCount()
+
+
+def _draft(person: Person) -> None:
+    """Half a mail, left; found again among the drafts and gone on with."""
+    person.press("ctrl+n")
+    person.focus("To")
+    person.type("later@localhost")
+    while (focused := person.window.focusWidget()) and focused.accessibleName() != "Subject":
+        person.tab()
+    person.type("Half a mail")
+    person.wait_for(lambda: person.says("Kept as a draft."), 20, "the draft")
+    person.press("alt+2")
+    person.wait_for(lambda: person.has_button("Drafts 1"), 10, "the drafts' count")
+    person.click(person.button("Drafts"))
+    outbox = _outbox(person)
+    person.wait_for(lambda: _first(outbox).startswith("Half a mail"), 10, "the draft in the list")
+    person.wait_for(lambda: person.has_button("Go on writing"), 10, "its button")
+    person.picture("draft")
+    person.click(person.button("Go on writing"))
     person.wait_for(
         lambda: any(
-            view.isVisible() and view.model() is not None and view.model().rowCount() > 0
-            for view in person.window.findChildren(QAbstractItemView)
+            line.isVisible() and line.text() == "Half a mail"
+            for line in person.window.findChildren(QLineEdit)
         ),
-        20,
-        "the outbox after sending",
+        10,
+        "the draft in the form",
     )
+    person.seen["draft"] = "Half a mail"
+
+
+def _outbox(person: Person) -> QAbstractItemView:
+    (found,) = [
+        view
+        for view in person.window.findChildren(QAbstractItemView)
+        if view.accessibleName() == "Outbox"
+    ]
+    return found
+
+
+def _first(view: QAbstractItemView) -> str:
+    return str(view.model().index(0, 0).data(_ACCESSIBLE) or "")
 
 
 def main(home: str, broker: str, pictures: str, size: str = "1000x650", patience: str = "0") -> int:
@@ -238,9 +346,8 @@ def main(home: str, broker: str, pictures: str, size: str = "1000x650", patience
         window.move(0, 0)
         window.show()
         QTest.qWaitForWindowExposed(window)
-        # Without a window manager nobody gives the focus.
-        xdotool("windowfocus", "--sync", str(int(window.winId())))
         person = Person(window, Path(pictures), int(patience))
+        person.go_to(window)
         walk(person)
         gone: list[bool] = []
         window.finished.connect(lambda: gone.append(True))

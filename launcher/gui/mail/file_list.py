@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from launcher.gui import tokens
+from launcher.gui.mail.ask_path import ask_where_to_save
 from launcher.gui.widgets.button import Button
 from launcher.gui.widgets.text_line import TextLine
 from launcher.gui.words import size
@@ -64,6 +65,9 @@ class FileList(QScrollArea):
     def _ask(self, file: Attachment) -> None:
         # The name came from elsewhere: only its last part is offered.
         offered = Path(file.name.replace("\\", "/")).name or "attachment"
-        path, _ = QFileDialog.getSaveFileName(self.window(), "Save attachment", offered)
-        if path:
-            self.save_asked.emit(file.index, path)
+        ask_where_to_save(
+            self,
+            "Save attachment",
+            offered,
+            lambda path: self.save_asked.emit(file.index, str(path)),
+        )

@@ -99,6 +99,7 @@ class MailPage(Page):
         """Show one mail in the outbox."""
         self.show_pane(OUTBOX)
         self.outbox.show_mail(mail_id)
+        self.outbox.list.view.setFocus()
 
     def _open_draft(self, mail: Mail) -> None:
         self.show_pane(COMPOSE)
@@ -144,12 +145,13 @@ class MailPage(Page):
         self.banner.say(Tone.TROUBLE if words else Tone.WAITING, words)
         self.go_on.setVisible(words == self._paused and bool(words))
 
-    def _resume(self) -> None:
+    def _pause(self, *, paused: bool) -> None:
+        complaint = "Sending is not paused" if paused else "Sending does not go on"
         self._background.run(
             self,
-            lambda: self._session.mail.set_paused(paused=False),
+            lambda: self._session.mail.set_paused(paused=paused),
             self._queue_seen,
-            lambda error: self.notice_raised.emit(f"Sending does not go on: {error}"),
+            lambda error: self.notice_raised.emit(f"{complaint}: {error}"),
         )
 
     def _find(self) -> None:
@@ -160,7 +162,8 @@ class MailPage(Page):
     def _connect(self) -> None:
         self._group.idClicked.connect(self.show_pane)
         self.start.clicked.connect(lambda: self._session.start(DJANGO))
-        self.go_on.clicked.connect(self._resume)
+        self.go_on.clicked.connect(lambda: self._pause(paused=False))
+        self.outbox.pause_asked.connect(lambda: self._pause(paused=True))
         self.mail_server.clicked.connect(self.mail_server_asked)
         self.compose.saved.connect(self.show_in_outbox)
         self.compose.repeated.connect(self._repeated)

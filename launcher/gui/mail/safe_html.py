@@ -1,8 +1,9 @@
 """HTML mail made harmless before it is shown; pure.
 
 What is kept is a short list of elements that carry words and their look. Scripts, forms, frames,
-styles' addresses and everything that would be loaded are left out, a picture stands as its words,
-and nesting is bounded, since a layout of thousands of nested tables would freeze who shows it.
+styles' addresses and everything that would be loaded are left out, a picture stands as its words.
+Length, nesting and the number of elements are bounded, and behind the bounds the words alone go on:
+laying out a table of thousands of cells would freeze who shows it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from html import escape
 from html.parser import HTMLParser
 
 MOST_LETTERS = 200_000
+MOST_ELEMENTS = 3_000
 DEEPEST = 30
 
 _KEPT = frozenset(
@@ -48,6 +50,7 @@ class _Tame(HTMLParser):
         self.parts: list[str] = []
         self._open: list[str] = []
         self._dropped = 0
+        self._elements = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _DROPPED:
@@ -59,7 +62,8 @@ class _Tame(HTMLParser):
             self.parts.append(f"[{escape(words)}]")
         elif tag in _VOID:
             self.parts.append(f"<{tag}>")
-        elif tag in _KEPT and len(self._open) < DEEPEST:
+        elif tag in _KEPT and len(self._open) < DEEPEST and self._elements < MOST_ELEMENTS:
+            self._elements += 1
             self._open.append(tag)
             self.parts.append(f"<{tag}{_looks(attrs)}>")
 

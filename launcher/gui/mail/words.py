@@ -67,6 +67,7 @@ CHAOS_WORDS: Mapping[str, tuple[str, str]] = {
 }
 """How the catcher misbehaves: as a choice, and as the verb of a sentence."""
 
+SERVER_LETTERS = 26
 SHOWN_LETTERS = 200_000
 SHOWN_LINE = 2_000
 
@@ -197,10 +198,10 @@ def chaos_sentence(chaos: Chaos) -> str:
 
 
 def server_brief(server: str) -> str:
-    """The mail server in a few letters: "the catcher", "smtp.example.org"."""
-    host, _, rest = server.partition(" (")
-    inside = rest.rstrip(")")
-    return inside if "catcher" in inside else host.rpartition(":")[0] or host
+    """The mail server in a few letters: its name, where it has one, else its address."""
+    address, _, rest = server.partition(" (")
+    brief = rest.rstrip(")") or address
+    return brief if len(brief) <= SERVER_LETTERS else f"{brief[: SERVER_LETTERS - 1]}…"
 
 
 def _took(one: Try) -> str:

@@ -45,7 +45,7 @@ def can(state: str) -> Can:
     return Can(
         resend=state in FINAL | {"RETRYING"},
         cancel=state in ("QUEUED", "SCHEDULED", "RETRYING"),
-        edit=state != "SENDING",
+        edit=state == "DRAFT",
         delete=state in DELETABLE,
     )
 
@@ -393,7 +393,7 @@ class FakeMail(MailClient):
         )
 
     def set_paused(self, *, paused: bool) -> Queue:
-        self.paused = self.paused if paused else ""
+        self.paused = "Paused by hand." if paused else ""
         return self.queue()
 
     def _written(self, mail_id: int | None, draft: Draft, state: str) -> Mail:

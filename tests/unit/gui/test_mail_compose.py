@@ -194,6 +194,9 @@ def test_what_is_seen_to_be_wrong_is_said_without_asking(
     pane.form.to.set_addresses(())
     pane.send.click()
     assert field.error.text() == "Give at least one recipient."
+    pane.form.to.add_text("a@x.org")
+    assert not field.error.isVisible()
+    assert field.error.text() == ""
 
 
 def test_refusals_stand_at_their_fields_and_nothing_is_lost(
@@ -381,10 +384,26 @@ def test_a_draft_of_the_outbox_is_gone_on_with_and_what_stood_here_is_kept(
     assert [one.name for one in pane.attachments.files] == ["a.txt", "b.txt"]
     pane.attachments.remove(pane.attachments.files[0].number)
     qtbot.waitUntil(lambda: len(session.mail.mails[1].attachments) == 1)
-    assert pane.attachments.files[0].index == 0
+    qtbot.waitUntil(lambda: pane.attachments.files[0].index == 0)
     pane.send.click()
     qtbot.waitUntil(lambda: session.mail.mails[1].row.state == "QUEUED")
     assert [one.name for one in session.mail.mails[1].attachments] == ["b.txt"]
+
+
+def test_another_mail_is_begun_and_the_first_is_among_the_drafts(
+    pane: ComposePane, session: FakeSession, qtbot: QtBot
+) -> None:
+    write(pane, "a@x.org, nobody", subject="first")
+    pane.another.click()
+    assert "invalid addresses" in pane.status.text()
+    assert pane.form.subject.text() == "first"
+    pane.form.to.set_addresses((Address("a@x.org"),))
+    pane.another.click()
+    qtbot.waitUntil(lambda: pane.form.writing(None).blank)
+    assert [mail.row.subject for mail in session.mail.mails.values()] == ["first"]
+    write(pane, subject="second")
+    qtbot.waitUntil(lambda: len(session.mail.mails) == 2)
+    assert session.mail.mails[1].row.subject == "first"
 
 
 def test_edit_and_resend_writes_on_a_copy(

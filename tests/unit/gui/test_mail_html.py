@@ -10,7 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from launcher.gui.mail.html_view import HtmlView
-from launcher.gui.mail.safe_html import DEEPEST, MOST_LETTERS, tame
+from launcher.gui.mail.safe_html import DEEPEST, MOST_ELEMENTS, MOST_LETTERS, tame
 
 
 def test_words_and_their_look_stay() -> None:
@@ -61,6 +61,9 @@ def test_nesting_and_length_are_bounded() -> None:
     made = tame("<div>" * 20_000 + "deep")
     assert made.count("<div>") == DEEPEST
     assert made.endswith("deep")
+    made = tame("<tr><td>x</td></tr>" * 5_000)
+    assert made.count("<tr>") + made.count("<td>") == MOST_ELEMENTS
+    assert made.count("x") == 5_000
     assert "200,000 more letters" in tame("x" * (2 * MOST_LETTERS))
 
 

@@ -123,6 +123,11 @@ def test_a_pause_is_said_and_can_be_ended(
     qtbot.mouseClick(page.go_on, LEFT)
     qtbot.waitUntil(lambda: not page.banner.isVisible())
     assert session.mail.paused == ""
+    page.outbox.look()
+    qtbot.waitUntil(page.outbox.more.pause.isEnabled)
+    page.outbox.more.pause.trigger()
+    qtbot.waitUntil(page.go_on.isVisible)
+    assert page.banner.words.text() == "Sending is paused. Paused by hand."
 
 
 def test_each_recipient_has_a_result_of_its_own(

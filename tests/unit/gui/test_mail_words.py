@@ -94,8 +94,9 @@ def test_what_the_catcher_does_is_a_sentence(chaos: Chaos, said: str) -> None:
     ("server", "said"),
     [
         ("127.0.0.1:1025 (the catcher)", "the catcher"),
-        ("smtp.example.org:587 (Work)", "smtp.example.org"),
-        ("smtp.example.org", "smtp.example.org"),
+        ("smtp.example.org:587 (Work)", "Work"),
+        ("smtp.example.org:587", "smtp.example.org:587"),
+        ("a-very-long-name.example.org:587", "a-very-long-name.example.…"),
         ("", ""),
     ],
 )

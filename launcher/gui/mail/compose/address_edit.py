@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -191,6 +191,6 @@ class AddressEdit(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(edge), 1))
         painter.setBrush(QColor(c.card))
-        size = self.rect().translated(QPoint())
-        painter.drawRoundedRect(size.adjusted(0, 0, -1, -1), tokens.RADIUS, tokens.RADIUS)
+        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(frame, tokens.RADIUS, tokens.RADIUS)
         painter.end()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
+from launcher.gui.mail.ask_path import ask_for_files
 from launcher.gui.mail.compose.attachment_chip import AttachmentChip
 from launcher.gui.mail.compose.attachments import Attachments
 from launcher.gui.widgets.flow_layout import FlowLayout
@@ -31,8 +30,7 @@ class AttachmentStrip(QWidget):
 
     def choose(self) -> None:
         """Ask for files."""
-        names, _ = QFileDialog.getOpenFileNames(self.window(), "Attach files")
-        self._attachments.add([Path(name) for name in names])
+        ask_for_files(self, "Attach files", self._attachments.add)
 
     def _show(self) -> None:
         files = {one.number: one for one in self._attachments.files}

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QPlainTextEdit,
     QProgressBar,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from launcher.gui import theme, tokens
 from launcher.gui.background import Background
+from launcher.gui.mail.ask_path import ask_for_files
 from launcher.gui.mail.compose.attachments import File
 from launcher.gui.mail.compose.form import ComposeForm
 from launcher.gui.mail.compose.recipient_list import as_csv
@@ -199,11 +199,8 @@ class BatchSheet(Sheet):
         self.say(str(error), wrong=True)
 
     def _choose_file(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(
-            self, "Open a list", "", "Lists (*.csv *.txt);;All files (*)"
-        )
-        if name:
-            self.load(Path(name))
+        kinds = "Lists (*.csv *.txt);;All files (*)"
+        ask_for_files(self, "Open a list", lambda paths: self.load(paths[0]), kinds)
 
     def _timer(self, milliseconds: int, call: Callable[[], None], *, single: bool) -> QTimer:
         made = QTimer(self)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import Signal
@@ -41,9 +42,9 @@ class ComposeForm(QWidget):
             "subject": Field("Subject", self.subject),
         }
         self._lay_out()
-        for edit in (self.to, self.cc, self.bcc):
-            edit.changed.connect(self.changed)
-        self.subject.textChanged.connect(lambda _text: self.changed.emit())
+        for name, edit in (("to", self.to), ("cc", self.cc), ("bcc", self.bcc)):
+            edit.changed.connect(partial(self._mended, name))
+        self.subject.textChanged.connect(lambda _text: self._mended("subject"))
         self.body.changed.connect(self.changed)
         attachments.changed.connect(self.changed)
 
@@ -97,6 +98,8 @@ class ComposeForm(QWidget):
     def faults(self) -> dict[str, Sequence[str]]:
         """What is seen to be wrong before anybody is asked, by field."""
         found: dict[str, Sequence[str]] = {}
+        for edit in (self.to, self.cc, self.bcc):
+            edit.line.finish()
         for name, edit in (("to", self.to), ("cc", self.cc), ("bcc", self.bcc)):
             if wrong := edit.invalid():
                 more = f" And {len(wrong) - 1:,} more." if len(wrong) > 1 else ""
@@ -107,6 +110,8 @@ class ComposeForm(QWidget):
 
     def refuse(self, errors: Mapping[str, Sequence[str]]) -> list[str]:
         """Show at each field what is wrong with it; returns what belongs to none."""
+        for edit in (self.to, self.cc, self.bcc):
+            edit.line.finish()
         rest = dict(errors)
         for name, field in self.fields.items():
             field.refuse(rest.pop(name, ()))
@@ -121,6 +126,12 @@ class ComposeForm(QWidget):
                 field.control.setFocus()
                 break
         return [word for words in rest.values() for word in words]
+
+    def _mended(self, name: str) -> None:
+        """What was said of a field is over once the field was changed."""
+        if self.fields[name].error.text():
+            self.fields[name].refuse(())
+        self.changed.emit()
 
     def _lay_out(self) -> None:
         self.to.set_placeholder("someone@example.com, another@example.com")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -56,6 +57,7 @@ class ComposePane(Card):
         self.templates = TemplateButton(client, background, self.form)
         self.attach = Button("Attach", icon="attach", name="Attach files (Ctrl+Shift+A)")
         self.status = TextLine("", "soft")
+        self.another = Button("New", name="Keep this as a draft, begin another (Ctrl+Shift+N)")
         self.discard = Button("Discard", name="Discard this mail and its draft")
         self.each = Button("To each…", name="Send to each of a list separately")
         self.later = Button("Later…", icon="clock", name="Send later, or repeat")
@@ -81,7 +83,20 @@ class ComposePane(Card):
 
     def open_draft(self, mail: Mail) -> None:
         """Go on with a draft; what stands here is kept as a draft of its own."""
-        self.keeper.keep_then(lambda: self._show_draft(mail))
+        self._put_aside(lambda: self._show_draft(mail))
+
+    def _put_aside(self, then: Callable[[], None]) -> None:
+        """Keep what stands here among the drafts, then go on; not if words would be lost."""
+        if any(edit.invalid() for edit in (self.form.to, self.form.cc, self.form.bcc)):
+            self.form.refuse(self.form.faults())
+            self.status.say(_NO_INVALID, Tone.FAILED)
+        else:
+            self.keeper.keep_then(then)
+
+    def _begin_another(self) -> None:
+        self._empty()
+        self.status.say("The other one is among the drafts.", "soft")
+        self.begin()
 
     def _show_draft(self, mail: Mail) -> None:
         writing = Writing(
@@ -229,11 +244,13 @@ class ComposePane(Card):
         self.later.clicked.connect(self._ask_when)
         self.each.clicked.connect(self._to_each)
         self.discard.clicked.connect(self._discard)
+        self.another.clicked.connect(lambda: self._put_aside(self._begin_another))
         self.attach.clicked.connect(self.form.strip.choose)
         for keys, call in (
             ("Ctrl+Return", self._send),
             ("Ctrl+Enter", self._send),
             ("Ctrl+Shift+A", self.form.strip.choose),
+            ("Ctrl+Shift+N", self.another.click),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(call)
 
@@ -248,7 +265,7 @@ class ComposePane(Card):
         foot = QHBoxLayout()
         foot.setSpacing(tokens.TIGHT + 2)
         foot.addWidget(self.status, 1)
-        for button in (self.discard, self.each, self.later, self.send):
+        for button in (self.another, self.discard, self.each, self.later, self.send):
             foot.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(tokens.PAGE, tokens.PAGE - 4, tokens.PAGE, tokens.PAGE - 4)
@@ -258,4 +275,5 @@ class ComposePane(Card):
 
 
 _HINT = "Ctrl+Enter sends. What you write is kept as a draft."
+_NO_INVALID = "Mend or remove the invalid addresses first: a draft cannot keep them."
 _NOT_READY = "What you write is kept until Django is ready."

@@ -135,7 +135,7 @@ class OutboxDetail(Card):
     def _show_buttons(self, mail: Mail) -> None:
         draft = mail.row.state == "DRAFT"
         self.resend.setEnabled(mail.can.resend)
-        self.edit.setEnabled(mail.can.edit)
+        self.edit.setEnabled(editable(mail))
         self.cancel.setEnabled(mail.can.cancel)
         self.delete.setEnabled(mail.can.delete)
         self.resend.setVisible(not draft)
@@ -202,6 +202,11 @@ class OutboxDetail(Card):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(1, 1, 1, 1)
         outer.addWidget(room)
+
+
+def editable(mail: Mail) -> bool:
+    """Whether one can go on writing it: a draft itself, a copy of what is at its end."""
+    return mail.can.edit or mail.row.final
 
 
 def _envelope(mail: Mail) -> str:

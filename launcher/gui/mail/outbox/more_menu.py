@@ -13,32 +13,40 @@ from launcher.gui.mail.confirm import Confirm
 from launcher.gui.mail.outbox.clear_sheet import ClearSheet
 from launcher.gui.widgets.button import Button
 from launcher.gui.words import counted
-from launcher.mail import MailClient
+from launcher.mail import MailClient, Queue
 
 
 class MoreMenu(Button):
-    """A button with a menu: retry all failed, clear old ones.
+    """A button with a menu: retry all failed, clear old ones, pause.
 
-    Signals: `done(str)` what was done, `failed(str)` why it was not.
+    Signals: `done(str)` what was done, `failed(str)` why it was not, `pause_asked()`.
     """
 
     done = Signal(str)
     failed = Signal(str)
+    pause_asked = Signal()
 
     def __init__(self, client: MailClient, background: Background, parent: QWidget) -> None:
-        super().__init__(icon="dots", name="More: retry all failed, clear old mails", parent=parent)
+        super().__init__(
+            icon="dots", name="More: retry all failed, clear old mails, pause", parent=parent
+        )
         self._client = client
         self._background = background
         self._failed_count = 0
         self.menu_shown = QMenu(self)
         self.retry = self.menu_shown.addAction("Retry all failed…")
         self.clear = self.menu_shown.addAction("Clear delivered mails…")
+        self.menu_shown.addSeparator()
+        self.pause = self.menu_shown.addAction("Pause sending")
+        self.pause.triggered.connect(self.pause_asked)
         self.retry.triggered.connect(self._ask_retry)
         self.clear.triggered.connect(self._ask_clear)
         self.clicked.connect(self._open)
 
-    def show_failed(self, count: int) -> None:
-        """Say how many have failed."""
+    def show_queue(self, queue: Queue) -> None:
+        """Say how many have failed, and whether there is anything to pause."""
+        count = queue.counts.get("FAILED", 0)
+        self.pause.setEnabled(not queue.paused)
         self._failed_count = count
         self.retry.setEnabled(bool(count))
         self.retry.setText(f"Retry all {count:,} failed…" if count else "Retry all failed…")

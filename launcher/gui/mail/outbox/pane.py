@@ -15,7 +15,7 @@ from launcher.gui.background import Background
 from launcher.gui.mail.lists.entry_list import EntryList
 from launcher.gui.mail.lists.pager import Pager, Question
 from launcher.gui.mail.outbox.actions import MailActions
-from launcher.gui.mail.outbox.detail import OutboxDetail
+from launcher.gui.mail.outbox.detail import OutboxDetail, editable
 from launcher.gui.mail.outbox.more_menu import MoreMenu
 from launcher.gui.mail.words import STATE_TONES, Entry, outbox_entry
 from launcher.gui.widgets.flow_layout import FlowLayout
@@ -51,13 +51,14 @@ class OutboxPane(QWidget):
 
     Signals: `queue_seen(object)` the Queue, at every look; `unavailable(str)` why the API could not
     be asked, "" when it can again; `notice_raised(str)`; `draft_asked(object)` a Mail to go on
-    writing.
+    writing; `pause_asked()`.
     """
 
     queue_seen = Signal(object)
     unavailable = Signal(str)
     notice_raised = Signal(str)
     draft_asked = Signal(object)
+    pause_asked = Signal()
 
     def __init__(
         self, client: MailClient, background: Background, parent: QWidget | None = None
@@ -148,11 +149,17 @@ class OutboxPane(QWidget):
         self.unavailable.emit("" if isinstance(error, MailRefused) else str(error))
 
     def _show_counts(self, queue: Queue) -> None:
-        self.more.show_failed(queue.counts.get("FAILED", 0))
+        self.more.show_queue(queue)
         for state, words in FILTERS:
             count = queue.counts.get(state, 0) if state else sum(queue.counts.values())
-            self.filters[state].say(f"{words} {count:,}")
-            self.filters[state].setVisible(not state or bool(count) or state == self._state)
+            seen = not state or bool(count) or state == self._state
+            if state == "SCHEDULED" and state not in queue.counts:
+                # The API counts them among the queued ones.
+                self.filters[state].say(words)
+                seen = seen or bool(queue.counts.get("QUEUED"))
+            else:
+                self.filters[state].say(f"{words} {count:,}")
+            self.filters[state].setVisible(seen)
 
     def _chosen(self, mail_id: int) -> None:
         if mail_id == self.detail.mail_id:
@@ -168,14 +175,14 @@ class OutboxPane(QWidget):
         if mail is not None and mail.row.id == self.list.current:
             self.detail.show_mail(mail)
 
-    def _key(self, call: Callable[[Mail], None], allowed: str) -> None:
+    def _key(self, call: Callable[[Mail], None], allowed: Callable[[Mail], bool]) -> None:
         mail = self.detail.mail
-        if mail is not None and getattr(mail.can, allowed):
+        if mail is not None and allowed(mail):
             call(mail)
 
     def _connect(self) -> None:
         self.list.chosen.connect(self._chosen)
-        self.list.delete_asked.connect(lambda _id: self._key(self.acts.delete, "delete"))
+        self.list.delete_asked.connect(lambda _id: self._key(self.acts.delete, lambda _mail: True))
         self.pager.looked.connect(self._looked)
         self.pager.failed.connect(self._failed)
         self.acts.moved.connect(self.show_mail)
@@ -185,11 +192,12 @@ class OutboxPane(QWidget):
         self.more.done.connect(self.notice_raised)
         self.more.done.connect(lambda _words: self.pager.restart())
         self.more.failed.connect(self.notice_raised)
+        self.more.pause_asked.connect(self.pause_asked)
         self.search.textChanged.connect(lambda _text: self._typed.start())
         self._typed.timeout.connect(self.look)
         for keys, call, allowed in (
-            ("Ctrl+R", self.acts.resend, "resend"),
-            ("Ctrl+E", self.acts.edit, "edit"),
+            ("Ctrl+R", self.acts.resend, lambda mail: mail.can.resend),
+            ("Ctrl+E", self.acts.edit, editable),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(partial(self._key, call, allowed))
 

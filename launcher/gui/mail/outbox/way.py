@@ -22,9 +22,9 @@ class Way(QScrollArea):
         super().__init__(parent)
         self.timeline = Timeline()
         self.tries_title = TextLine("", "soft", tokens.SMALL, bold=True)
-        self.tries = TextPane("The tries, one a line", code=True)
+        self.tries = TextPane("The tries, one a line", code=True, tallest=_TALLEST)
         self.reply_title = TextLine("Mail server", "soft", tokens.SMALL, bold=True)
-        self.reply = TextPane("The mail server's reply", code=True)
+        self.reply = TextPane("The mail server's reply", code=True, tallest=_TALLEST)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
@@ -47,14 +47,10 @@ class Way(QScrollArea):
         self.timeline.show_steps(mail.row, mail.timeline)
         count = len(mail.tries)
         self.tries_title.say(f"{count} {'try' if count == 1 else 'tries'}")
-        _fit(self.tries, "\n".join(try_words(one) for one in mail.tries))
+        self.tries.show_text("\n".join(try_words(one) for one in mail.tries))
+        self.tries.setVisible(bool(mail.tries))
         self.tries_title.setVisible(bool(mail.tries))
-        _fit(self.reply, "" if mail.tries else mail.row.last_reply)
-        self.reply_title.setVisible(not self.reply.isHidden())
-
-
-def _fit(pane: TextPane, text: str) -> None:
-    pane.show_text(text)
-    pane.setVisible(bool(text))
-    lines = min(12, pane.document().blockCount())
-    pane.setFixedHeight(min(_TALLEST, 24 + lines * pane.fontMetrics().lineSpacing()))
+        reply = "" if mail.tries else mail.row.last_reply
+        self.reply.show_text(reply)
+        self.reply.setVisible(bool(reply))
+        self.reply_title.setVisible(bool(reply))

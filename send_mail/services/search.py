@@ -12,17 +12,24 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from send_mail import paging
 from send_mail.models import Mail
-from send_mail.sql.sqlite import WORDS
+from send_mail.sql.sqlite import LONGEST_BEGINNING, WORDS
 from send_mail.states import SCHEDULED, State
 
 FEW = 2000
 """So many rows are looked through without an index of their own."""
+NEWEST = 400
+"""So many are asked on PostgreSQL for a word that most have."""
 _WORD = re.compile(r"[^\W_]+")
 _MOST_WORDS = 10
+_TSVECTOR = (
+    'send_mail_words("send_mail_mail"."subject", "send_mail_mail"."to", "send_mail_mail"."cc", '
+    '"send_mail_mail"."bcc")'
+)
 
 
 def in_state(state: str, mails: QuerySet[Mail] | None = None) -> QuerySet[Mail]:
@@ -40,8 +47,12 @@ def in_state(state: str, mails: QuerySet[Mail] | None = None) -> QuerySet[Mail]:
     if _few(other):
         return asked  # nearly all that is queued: found at once along the index of its state
     ids = _first(asked)
-    # Few among many: these by their ids. Many among many: along the index of the state too.
-    return mails.filter(pk__in=ids, state=State.QUEUED) if len(ids) <= FEW else asked
+    if len(ids) <= FEW:
+        return mails.filter(pk__in=ids, state=State.QUEUED)
+    # Many among many: along the index of the state too. COALESCE keeps the database from that of
+    # the time, by which it would have to sort them all.
+    by_page = queued.annotate(at=Coalesce("due_at", "due_at"))
+    return by_page.filter(at__gt=now) if state == SCHEDULED else by_page.filter(at__lte=now)
 
 
 def page(
@@ -59,13 +70,13 @@ def page(
         ids = _by_fts5(mails, beginnings, after, limit + 1)
         return paging.cut(list(Mail.objects.filter(pk__in=ids).order_by("-pk")), limit)
     if beginnings:
-        mails = mails.filter(_by_tsvector(beginnings))
+        return paging.cut(_by_gin(mails, beginnings, after, limit + 1), limit)
     return paging.by_id(mails, after, limit)
 
 
 def _by_fts5(mails: QuerySet[Mail], beginnings: list[str], after: int, limit: int) -> list[int]:
     """Walk the matches from the newest on; each is looked up among *mails* by its id."""
-    match = " AND ".join(f'"{word}"*' for word in beginnings)
+    match = " AND ".join(f'"{word[:LONGEST_BEGINNING]}"*' for word in beginnings)
     where, params = [f"{WORDS} MATCH %s"], [match]
     if after:
         where.append("rowid < %s")
@@ -84,14 +95,25 @@ def _by_fts5(mails: QuerySet[Mail], beginnings: list[str], after: int, limit: in
         return [pk for (pk,) in cursor.fetchall()]
 
 
-def _by_tsvector(beginnings: list[str]) -> Any:
+def _by_gin(mails: QuerySet[Mail], beginnings: list[str], after: int, limit: int) -> list[Mail]:
+    """Look among the newest first, where a common word is soon found, then in the index.
+
+    PostgreSQL cannot know how common a beginning is, and would look for a rare one row by row.
+    """
     query = " & ".join(f"{word}:*" for word in beginnings)
-    return RawSQL(
-        'send_mail_words("send_mail_mail"."subject", "send_mail_mail"."to", '
-        '"send_mail_mail"."cc", "send_mail_mail"."bcc") @@ to_tsquery(\'simple\', %s)',
+    if after:
+        mails = mails.filter(pk__lt=after)
+    newest = list(mails.order_by("-pk").values_list("pk", flat=True)[:NEWEST])
+    matches = RawSQL(f"{_TSVECTOR} @@ to_tsquery('simple', %s)", (query,), BooleanField())  # noqa: S611
+    found = list(Mail.objects.filter(matches, pk__in=newest).order_by("-pk")[:limit])
+    if len(found) == limit or len(newest) < NEWEST:
+        return found
+    # OFFSET 0 has the matches looked up on their own, before they are put in order.
+    all_matches = RawSQL(  # noqa: S611 - the words are a parameter
+        f"SELECT id FROM send_mail_mail WHERE {_TSVECTOR} @@ to_tsquery('simple', %s) OFFSET 0",  # noqa: S608
         (query,),
-        output_field=BooleanField(),
     )
+    return list(mails.filter(pk__in=all_matches).order_by("-pk")[:limit])
 
 
 def _few(mails: QuerySet[Mail]) -> bool:

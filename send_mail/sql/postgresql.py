@@ -35,7 +35,7 @@ STATEMENTS = (
     _trigger("send_mail_added", "INSERT", "NEW TABLE AS added"),
     _trigger("send_mail_gone", "DELETE", "OLD TABLE AS gone"),
     _trigger("send_mail_moved", "UPDATE", "NEW TABLE AS added OLD TABLE AS gone"),
-    # Punctuation apart, or an address would be one word: see the decision record.
+    # Punctuation apart, or an address would be one word.
     "CREATE FUNCTION send_mail_words(subject text, recipients jsonb, cc jsonb, bcc jsonb) "
     "RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS "
     "$$ SELECT to_tsvector('simple'::regconfig, regexp_replace("

@@ -1,6 +1,7 @@
 """SQLite: counters kept by row triggers, words in an FTS5 table without content of its own."""
 
 WORDS = "send_mail_mail_words"
+LONGEST_BEGINNING = 20
 
 
 def _people(row: str) -> str:
@@ -36,10 +37,11 @@ STATEMENTS = (
     "CREATE UNIQUE INDEX mailcount_state ON send_mail_mailcount(state)",
     "INSERT INTO send_mail_mailcount(state, n) "
     "SELECT state, count(*) FROM send_mail_mail GROUP BY state",
-    # Every beginning of up to 8 characters has a list of its own, or a short one would have to be
-    # put together from those of all the words that begin so.
+    # Every beginning has a list of its own, or it would have to be put together anew from those of
+    # all the words that begin so.
     f"CREATE VIRTUAL TABLE {WORDS} USING fts5(subject, people, content='', detail='none', "
-    "prefix='1 2 3 4 5 6 7 8', tokenize='unicode61 remove_diacritics 2')",
+    f"prefix='{' '.join(map(str, range(1, LONGEST_BEGINNING + 1)))}', "
+    "tokenize='unicode61 remove_diacritics 2')",
     f"INSERT INTO {WORDS}(rowid, subject, people) "  # noqa: S608 - our own names
     f"SELECT id, subject, {_people('mail')} FROM send_mail_mail AS mail",
     f"CREATE TRIGGER mail_added AFTER INSERT ON send_mail_mail BEGIN {_UP} {_add('NEW')} END",

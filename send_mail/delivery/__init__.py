@@ -35,7 +35,8 @@ def deliver(letter: Letter, steps: Steps, message: Callable[[], EmailMessage]) -
     server = project_server()
     if server is None:
         return _by_django(letter, steps, message)
-    return _by_smtp(server, letter, steps, phase_limits())
+    with idle_connections.place(server):
+        return _by_smtp(server, letter, steps, phase_limits())
 
 
 def release(letter: Letter, steps: Steps) -> Outcome:
@@ -44,7 +45,8 @@ def release(letter: Letter, steps: Steps) -> Outcome:
         server = release_server()
     except AnsweredError as refused:
         return HandOver(letter, steps, phase_limits()).outcome(refused.answer)
-    return _by_smtp(server, letter, steps, phase_limits())
+    with idle_connections.place(server):
+        return _by_smtp(server, letter, steps, phase_limits())
 
 
 def _by_smtp(server: Server, letter: Letter, steps: Steps, limits: PhaseLimits) -> Outcome:

@@ -6,15 +6,19 @@ when it has waited for too long or carried enough. Safe for threads and for gree
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from send_mail.delivery.conversation import Conversation
-from send_mail.delivery.servers import Server
+from send_mail.delivery.servers import Server, is_loopback
 from send_mail.policy import PhaseLimits
 
 IDLE_SECONDS = 10.0
 """Servers hang up on idle clients after a minute or more; ours is to be first."""
 MAILS_A_CONNECTION = 100
 """A server that counts, Exchange and Postfix' limits for instance, allows at least so many."""
+CONNECTIONS_ELSEWHERE = 10
+"""At once to a server that is not on this machine: public ones refuse more (421) or slow down."""
 
 
 class Pool:
@@ -24,6 +28,18 @@ class Pool:
         self._lock = threading.Lock()
         self._idle: dict[Server, list[Conversation]] = {}
         self._sweeping = False
+        self._places: dict[Server, threading.Semaphore] = {}
+
+    @contextmanager
+    def place(self, server: Server) -> Iterator[None]:
+        """Have one of the connections that *server* may be asked for; waits for it."""
+        if is_loopback(server.host):
+            yield
+            return
+        with self._lock:
+            places = self._places.setdefault(server, threading.Semaphore(CONNECTIONS_ELSEWHERE))
+        with places:
+            yield
 
     def take(self, server: Server, limits: PhaseLimits) -> Conversation | None:
         """Return an idle connection to *server* that is still good, None when there is none."""

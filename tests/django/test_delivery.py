@@ -1,5 +1,6 @@
 """SMTP answers to verdicts, phase by phase, against a server that follows a script."""
 
+import contextlib
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,6 +11,7 @@ from send_mail import answers, delivery, policy
 from send_mail.delivery import Letter, Steps, Verdict
 from send_mail.delivery import pool as pool_module
 from send_mail.delivery.pool import idle_connections
+from send_mail.delivery.servers import Server
 from tests.django.smtp_server import CLOSE, DRIP, SILENT, ScriptedServer
 from tests.helpers.waiting import eventually
 
@@ -188,6 +190,22 @@ def test_an_idle_connection_is_left_after_a_while(
     monkeypatch.setattr(delivery, "idle_connections", pool_module.Pool())  # with a timer of its own
     send()
     eventually(lambda: "QUIT" in smtp.commands, 5, lambda: f"QUIT in {smtp.commands}")
+
+
+def test_a_server_elsewhere_is_asked_for_few_connections_at_once() -> None:
+    pool, elsewhere = pool_module.Pool(), Server("192.0.2.1", 25)
+    with contextlib.ExitStack() as held:
+        for _ in range(pool_module.CONNECTIONS_ELSEWHERE):
+            held.enter_context(pool.place(elsewhere))
+        assert not pool._places[elsewhere].acquire(blocking=False)
+    assert pool._places[elsewhere].acquire(blocking=False)
+
+
+def test_a_server_on_this_machine_is_asked_for_as_many_as_there_are_mails() -> None:
+    pool, here = pool_module.Pool(), Server("127.0.0.1", 25)
+    with contextlib.ExitStack() as held:
+        for _ in range(pool_module.CONNECTIONS_ELSEWHERE + 1):
+            held.enter_context(pool.place(here))
 
 
 def test_a_password_is_not_sent_in_the_clear(send: Callable[..., Any], settings: Any) -> None:

@@ -42,12 +42,21 @@ def relay() -> Relayed:
 
 
 def _keep_house(now: datetime) -> None:
-    """Save the repeated mails whose time has come; remove what has had its time."""
-    repeats.due(now)
-    retention.run(now)
-    uploads.expire(now)
-    counts.add_up()
-    LoginLink.objects.filter(expires_at__lte=now).delete()
+    """Save the repeated mails whose time has come; remove what has had its time.
+
+    Whatever goes wrong here, the mails that are due go out.
+    """
+    for step in (
+        lambda: repeats.due(now),
+        lambda: retention.run(now),
+        lambda: uploads.expire(now),
+        counts.add_up,
+        LoginLink.objects.filter(expires_at__lte=now).delete,
+    ):
+        try:
+            step()
+        except Exception:
+            logger.exception("The relay goes on without a step of its housekeeping")
 
 
 def _publish_due() -> int:

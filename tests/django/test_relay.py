@@ -119,6 +119,16 @@ def test_the_relay_forgets_old_login_links(saved: Saved) -> None:
     assert not LoginLink.objects.exists()
 
 
+def test_mails_go_out_whatever_goes_wrong_with_the_housekeeping(
+    saved: Saved, broker: Broker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    saved()
+    Mail.objects.update(under_way_until=None)
+    monkeypatch.setattr("send_mail.services.repeats.due", lambda _: 1 / 0)
+    assert relay().published == 1
+    assert "ZeroDivisionError" in caplog.text
+
+
 def test_the_publisher_publishes_in_a_thread_of_its_own(
     monkeypatch: pytest.MonkeyPatch, transactional_db: None
 ) -> None:

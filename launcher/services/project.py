@@ -25,6 +25,8 @@ _QUICK_STOP = StopPlan(
     (StopStep(StopAction.TERMINATE, timeout=5.0), StopStep(StopAction.KILL_TREE, timeout=5.0))
 )
 _WEB_RESTART = RestartPolicy(backoff=Backoff(first=0.3), unhealthy_limit=30.0)
+_LARGEST_BODY = 30 * 2**20
+"""Bytes: what a mail may carry and a form around it; more is refused before it is read."""
 _START_LIMIT = 150.0
 """Seconds for a service that boots beside the broker: the broker's own limit is in it."""
 _NOTHING_IN_HAND = LineWatch(r"nothing in hand, may be ended", LineMeaning.MAY_END)
@@ -99,7 +101,8 @@ def django(plan: Plan) -> ServiceSpec:
         summary=f"waitress · {where.text}",
         command=(
             *(plan.project.interpreter, "-m", "waitress"),
-            *(f"--listen={where.text}", "--threads=8", plan.project.wsgi),
+            *(f"--listen={where.text}", "--threads=8", f"--max-request-body-size={_LARGEST_BODY}"),
+            plan.project.wsgi,
         ),
         environment={
             **environment(plan),

@@ -42,7 +42,7 @@ REQUESTS = {
     "beginning_of_all": "/api/mails?limit=40&q=u",
     "word_in_some": "/api/mails?limit=40&q=kilo7",
     "word_and_state": "/api/mails?limit=40&q=report&state=FAILED",
-    "one_address": "/api/mails?q=user777@localhost",
+    "one_address": f"/api/mails?q=user{_MIDDLE}@localhost",
     "no_match": "/api/mails?q=nowhere",
     "one_mail": f"/api/mails/{_MIDDLE}",
     "queue": "/api/queue",

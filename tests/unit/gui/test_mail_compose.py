@@ -342,6 +342,24 @@ def test_words_of_an_ended_program_are_there_again(
     other.background.close()
 
 
+def test_the_files_of_a_draft_are_still_in_it_after_the_program_ended(
+    pane: ComposePane, session: FakeSession, qtbot: QtBot, tmp_path: Path
+) -> None:
+    files = (Attachment(0, "a.txt", "text/plain", 5),)
+    draft = session.mail.add("DRAFT", "with file", ("a@x.org",), attachments=files)
+    UnsentFile(kept(session)).write(Writing(("a@x.org",), subject="now", draft_id=draft.row.id))
+    other = Window(session)
+    qtbot.addWidget(other, before_close_func=lambda one: one._finish())
+    again = other.page(MAIL)
+    assert isinstance(again, MailPage)
+    attachments = again.compose.attachments
+    qtbot.waitUntil(lambda: [one.name for one in attachments.files] == ["a.txt"])
+    again.compose.form.subject.setText("later")
+    qtbot.waitUntil(lambda: session.mail.mails[draft.row.id].row.subject == "later")
+    assert [one.name for one in session.mail.mails[draft.row.id].attachments] == ["a.txt"]
+    other.background.close()
+
+
 def test_a_draft_that_cannot_be_kept_is_kept_once_django_answers(
     pane: ComposePane, session: FakeSession, qtbot: QtBot
 ) -> None:

@@ -93,6 +93,13 @@ class Attachments(QObject):
         )
         self.changed.emit()
 
+    def also(self, attachments: Sequence[Attachment]) -> None:
+        """The draft that is gone on with has these, before those that were added since."""
+        added = self.files
+        self.begin_with(attachments)
+        self.files = (*self.files, *added)
+        self.changed.emit()
+
     def saved(self, keep: Sequence[int], uploads: Sequence[int]) -> None:
         """The draft was saved with these: kept ones first, uploaded ones behind them."""
         kept = {index: place for place, index in enumerate(keep)}

@@ -54,6 +54,7 @@ class DraftKeeper(QObject):
         self._busy = False
         self._writing_file = False
         self._dirty = False
+        self._unread = False
         self._unsure: _Asked | None = None
         self._next: Callable[[], None] | None = None
         self._once_kept: Callable[[], None] | None = None
@@ -72,7 +73,9 @@ class DraftKeeper(QObject):
     def set_ready(self, *, ready: bool) -> None:
         """Say whether the API can be asked; what could not be kept is kept then."""
         self._ready = ready
-        if ready and self._dirty:
+        if ready and self._unread:
+            self._read()
+        elif ready and self._dirty:
             self._draft_timer.start()
 
     def touch(self) -> None:
@@ -85,11 +88,13 @@ class DraftKeeper(QObject):
         """What was unsent when the program ended; goes on as the draft it was kept as."""
         writing = self._file.read()
         self.draft_id = writing.draft_id
+        self._unread = writing.draft_id is not None
         return writing
 
     def open(self, mail: Mail) -> None:
         """Go on with a draft of the outbox."""
         self.draft_id = mail.row.id
+        self._unread = False
         self._unsure = None
         self._settle()
 
@@ -111,6 +116,9 @@ class DraftKeeper(QObject):
         if self._busy:
             self._next = lambda: self.send(due_at)
             return
+        if self._unread:
+            self._read(lambda: self.send(due_at))
+            return
         self._ask(self._form.draft(due_at), send=True)
 
     def discard(self) -> None:
@@ -129,6 +137,7 @@ class DraftKeeper(QObject):
     def forget(self) -> None:
         """Begin another mail; what was kept stays where it is."""
         self.draft_id = None
+        self._unread = False
         self._unsure = None
         self._key.spent()
         self._settle()
@@ -141,12 +150,42 @@ class DraftKeeper(QObject):
     def _save(self) -> None:
         if self._busy or not self._ready or not self._dirty:
             return
+        if self._unread:
+            self._read()
+            return
         draft = self._form.draft()
         if self._form.writing(None).blank and not draft.uploads and self.draft_id is None:
             self._dirty = False
             return
         self._dirty = False
         self._ask(draft, send=False)
+
+    def _read(self, then: Callable[[], None] | None = None) -> None:
+        """Learn which files the draft of an ended program has, before anything replaces it."""
+        draft_id = self.draft_id
+        if self._busy or draft_id is None:
+            return
+        self._busy = True
+
+        def known(mail: Mail | None) -> None:
+            self._busy = self._unread = False
+            if mail is not None and mail.row.state == "DRAFT":
+                self._form.attachments.also(mail.attachments)
+            else:
+                self.draft_id = None
+            self._next = self._next or then
+            self._go_on()
+
+        def failed(error: Exception) -> None:
+            if isinstance(error, MailRefused):
+                known(None)
+                return
+            self._busy = False
+            if then is not None:
+                self.refused.emit(error)
+            self._go_on()
+
+        self._background.run(self, lambda: self._client.get(draft_id), known, failed)
 
     def _ask(self, draft: Draft, *, send: bool) -> None:
         self._busy = True

@@ -177,7 +177,8 @@ class OutboxPane(QWidget):
 
     def _key(self, call: Callable[[Mail], None], allowed: Callable[[Mail], bool]) -> None:
         mail = self.detail.mail
-        if mail is not None and allowed(mail):
+        # Not while another one is chosen, whose detail has not come yet.
+        if mail is not None and mail.row.id == self.list.current and allowed(mail):
             call(mail)
 
     def _connect(self) -> None:

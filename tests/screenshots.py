@@ -326,31 +326,31 @@ def retrying(window: Window) -> None:
 def doubtful(window: Window) -> None:
     page = _mail_page(window, 1)
     page.outbox.show_mail(11)
-    wait(500)
+    settle(window)
     page.outbox.detail.resend.click()
 
 
 def recipients(window: Window) -> None:
     retrying(window)
-    wait(500)
+    settle(window)
     _mail_page(window, 1).outbox.detail.show_part(1)
 
 
 def misbehaving(window: Window) -> None:
     page = _mail_page(window, 2)
-    wait(500)
+    settle(window)
     page.inbox.detail.show_part(1)
 
 
 def files(window: Window) -> None:
     page = _mail_page(window, 2)
-    wait(500)
+    settle(window)
     page.inbox.detail.show_part(2)
 
 
 def releasing(window: Window) -> None:
     page = _mail_page(window, 2)
-    wait(500)
+    settle(window)
     page.inbox.detail.release.click()
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSizeF
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from launcher.gui import theme
@@ -20,8 +21,6 @@ class TextPane(QPlainTextEdit):
     ) -> None:
         super().__init__(parent)
         self._tallest = tallest
-        if tallest:
-            self.document().documentLayout().documentSizeChanged.connect(self._fit)
         self.setReadOnly(True)
         self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -34,8 +33,28 @@ class TextPane(QPlainTextEdit):
         shown = bounded(text)
         if shown != self.toPlainText():
             self.setPlainText(shown)
+            self._fit()
 
-    def _fit(self, size: QSizeF) -> None:
-        # The layout of plain text counts in lines, those that were wrapped among them.
-        height = 24 + round(size.height()) * self.fontMetrics().lineSpacing()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width wraps other lines, once Qt has laid them out."""
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._fit)
+
+    def _fit(self) -> None:
+        if not self._tallest:
+            return
+        layout, block = self.document().documentLayout(), self.document().begin()
+        # As Qt wraps the lines at this width; no further than they can be shown.
+        text = 0.0
+        while block.isValid() and text < self._tallest:
+            text += layout.blockBoundingRect(block).height()
+            block = block.next()
+        margin = 2 * round(self.document().documentMargin())
+        edges = self.height() - self.viewport().height()
+        height = round(text) + margin + edges
+        policy = Qt.ScrollBarPolicy
+        whole = height <= self._tallest
+        self.setVerticalScrollBarPolicy(
+            policy.ScrollBarAlwaysOff if whole else policy.ScrollBarAsNeeded
+        )
         self.setFixedHeight(min(self._tallest, height))

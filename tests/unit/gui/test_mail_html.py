@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from launcher.gui.mail.html_view import HtmlView
 from launcher.gui.mail.safe_html import DEEPEST, MOST_ELEMENTS, MOST_LETTERS, tame
+from launcher.gui.mail.text_pane import TextPane
 
 
 def test_words_and_their_look_stay() -> None:
@@ -115,3 +116,16 @@ def test_the_readers_place_stays_while_the_html_does(qtbot: QtBot) -> None:
     assert view.verticalScrollBar().value() == 300
     view.show_html("<p>other</p>")
     assert view.toPlainText() == "other"
+
+
+@pytest.mark.parametrize("width", [120, 400])
+def test_a_pane_of_a_few_words_is_as_high_as_they_need(width: int, qtbot: QtBot) -> None:
+    pane = TextPane("Tries", code=True, tallest=300)
+    qtbot.addWidget(pane)
+    pane.show()
+    pane.resize(width, 40)
+    pane.show_text("1 · 14:12:03 · RCPT · 451 4.3.0 Temporary failure, mailbox busy")
+    pane.resize(width, pane.height())
+    qtbot.waitUntil(lambda: pane.verticalScrollBar().maximum() == 0)
+    pane.show_text("line\n" * 200)
+    assert pane.height() == 300

@@ -73,6 +73,6 @@ def test_what_cannot_be_used_goes_to_the_dead_letters_and_mails_go_on(
             broker, json.dumps(arguments).encode(), "application/json", **{**task, "task": "x.y"}
         )
         eventually(lambda: depth(broker, DEAD) == 4, 30, lambda: f"four dead: {program.told()}")
-        publish(broker, good, "application/json", **task)
+        publish(broker, json.dumps(arguments).encode(), "application/json", **task)
         program.wait_for(f"Task {TASK}[{task['id']}] succeeded", 30)
         assert (depth(broker, MAILS), depth(broker, DEAD)) == (0, 4)

@@ -10,10 +10,12 @@ import ssl
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 
+from send_mail.delivery.login import log_in
 from send_mail.delivery.servers import Server
-from send_mail.delivery.verdicts import Answer, AnsweredError, Verdict, answer_of, need
+from send_mail.delivery.verdicts import AnsweredError, Verdict, answer_of, need
 from send_mail.policy import PhaseLimits
 
 CONNECTING = "connecting"
@@ -169,14 +171,11 @@ class Conversation(smtplib.SMTP):
         return plain
 
     def _log_in(self) -> None:
-        try:
-            self.login(self.server.user, self.server.password)
-        except smtplib.SMTPAuthenticationError as error:
-            refused = answer_of(error.smtp_code, error.smtp_error)
-            if refused.verdict is Verdict.FAILED:
-                code, reply, words = refused.code, refused.reply, refused.words
-                refused = Answer(Verdict.REFUSED_LOGIN, code, reply, words)
-            raise AnsweredError(refused) from error
+        answer = answer_of(*log_in(self, self.server.user, self.server.password))
+        if answer.verdict is Verdict.FAILED:
+            answer = replace(answer, verdict=Verdict.REFUSED_LOGIN)
+        if answer.verdict is not Verdict.DELIVERED:
+            raise AnsweredError(answer)
 
 
 @cache  # reading a system's authorities takes tens of milliseconds

@@ -1,6 +1,9 @@
 """SMTP answers to verdicts, phase by phase, against a server that follows a script."""
 
+import base64
 import contextlib
+import hmac
+import smtplib
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,6 +13,7 @@ import pytest
 from send_mail import answers, delivery, policy
 from send_mail.delivery import Letter, Steps, Verdict
 from send_mail.delivery import pool as pool_module
+from send_mail.delivery.login import log_in
 from send_mail.delivery.pool import idle_connections
 from send_mail.delivery.servers import Server
 from tests.django.smtp_server import CLOSE, DRIP, SILENT, ScriptedServer
@@ -246,6 +250,50 @@ def test_a_refused_login_is_told_apart_from_a_refused_mail(
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "me", "wrong"
     outcome = send(EHLO="250-x\r\n250 AUTH PLAIN", AUTH="535 5.7.8 no")
     assert outcome.answer.verdict is Verdict.REFUSED_LOGIN
+
+
+def test_a_password_of_any_letters_is_sent_once(
+    send: Callable[..., Any], smtp: ScriptedServer, settings: Any
+) -> None:
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "zoë", "geheim-ß"
+    send(EHLO="250-x\r\n250 AUTH PLAIN LOGIN", AUTH="535 5.7.8 no")
+    said = [line for line in smtp.commands if line.startswith("AUTH")]
+    assert len(said) == 1, "a refused password was tried again"
+
+
+@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN", "CRAM-MD5"])
+def test_each_mechanism_says_who_it_is_and_proves_the_password(mechanism: str) -> None:
+    challenge = base64.b64encode(b"<1896@here>")
+    said: list[str] = []
+
+    class Server(smtplib.SMTP):
+        def docmd(self, cmd: str, args: str = "") -> tuple[int, bytes]:
+            said.append(f"{cmd} {args}".strip())
+            final = {"PLAIN": 1, "CRAM-MD5": 2, "LOGIN": 3}[mechanism]
+            return (235, b"welcome") if len(said) == final else (334, challenge)
+
+    server = Server()
+    server.esmtp_features = {"auth": f" XOAUTH2 {mechanism}"}
+    assert log_in(server, "zoë", "ß") == (235, b"welcome")
+    last = base64.b64decode(said[-1].rpartition(" ")[2])
+    digest = hmac.new("ß".encode(), b"<1896@here>", "md5").hexdigest()
+    assert (
+        last.decode()
+        == {
+            "PLAIN": "\0zoë\0ß",
+            "LOGIN": "ß",
+            "CRAM-MD5": f"zoë {digest}",
+        }[mechanism]
+    )
+
+
+def test_a_server_without_a_login_by_password_is_told_by_what_it_offers(
+    send: Callable[..., Any], settings: Any
+) -> None:
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "me", "right"
+    outcome = send(EHLO="250-x\r\n250 AUTH XOAUTH2")
+    assert outcome.answer.verdict is Verdict.DEFERRED
+    assert "XOAUTH2" in outcome.answer.words
 
 
 def test_a_login_that_cannot_be_checked_now_is_tried_again(

@@ -5,7 +5,7 @@ from JSON, `transport` asks, `client` has a method for each thing that can be as
 """
 
 from launcher.mail.client import MailClient
-from launcher.mail.errors import MailRefused, MailUnavailable
+from launcher.mail.errors import LARGEST_FILES, MailRefused, MailUnavailable
 from launcher.mail.shapes import (
     Attachment,
     Batch,
@@ -33,6 +33,7 @@ from launcher.mail.shapes import (
 )
 
 __all__ = [
+    "LARGEST_FILES",
     "Attachment",
     "Batch",
     "BatchCheck",

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+LARGEST_FILES = 25 * 1024 * 1024
+"""Bytes that all attachments of a mail may have together; the API has the same limit."""
+
+TOO_LARGE = "It is too large: the files of a mail may have 25.0 MiB together."
+
 
 class MailRefused(Exception):  # noqa: N818 - an answer, not a fault
     """The API understood and said no: `errors` by field, "" for what belongs to none.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
-from launcher.mail.errors import MailUnavailable, refusal
+from launcher.mail.errors import TOO_LARGE, MailRefused, MailUnavailable, refusal
 
 if TYPE_CHECKING:
     from http.client import HTTPConnection
@@ -123,6 +123,8 @@ def _understood(status: int, raw: bytes) -> Json:
     try:
         given = json.loads(raw) if raw else {}
     except ValueError as error:
+        if status == 413:  # of the web server: no request of that size is let through to Django
+            raise MailRefused({"": [TOO_LARGE]}, status) from error
         raise MailUnavailable(f"Django's answer ({status}) is no JSON; see its log.") from error
     if not isinstance(given, dict):
         raise MailUnavailable(f"Django's answer ({status}) has an unknown shape.")

@@ -11,10 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from launcher.gui.background import Background
 from launcher.gui.words import size
-from launcher.mail import Attachment, MailClient, Upload
-
-LIMIT = 25 * 1024 * 1024
-"""Bytes that all attachments of a mail may have together; the API has the same limit."""
+from launcher.mail import LARGEST_FILES, Attachment, MailClient, Upload
 
 LIMIT_WORDS = "25 MB"
 
@@ -214,9 +211,9 @@ def _measured(path: Path, others: int) -> int:
     if path.is_dir():
         raise _NotAttachedError("is a folder; attach its files, or a zip of it.")
     length = path.stat().st_size
-    if length > LIMIT:
+    if length > LARGEST_FILES:
         raise _NotAttachedError(f"is {size(length)}; a mail may carry {LIMIT_WORDS} at most.")
-    if length + others > LIMIT:
+    if length + others > LARGEST_FILES:
         raise _NotAttachedError(
             f"makes {size(length + others)} with the others; {LIMIT_WORDS} at most."
         )

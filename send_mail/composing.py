@@ -1,7 +1,8 @@
 """From a row to the message that is sent, with Django's message class."""
 
+import uuid
 from collections.abc import Iterable
-from email.utils import format_datetime, make_msgid
+from email.utils import format_datetime
 
 from django.core.mail import EmailMultiAlternatives
 
@@ -10,8 +11,11 @@ from send_mail.models import Mail, MailContent
 
 
 def new_message_id() -> str:
-    """Return an id that holds from the saving of a mail to its last attempt."""
-    return make_msgid(domain="celery-launcher.localhost")
+    """Return an id that holds from the saving of a mail to its last attempt.
+
+    Short enough never to be folded onto a line of its own, as the library's may be.
+    """
+    return f"<{uuid.uuid4().hex}@celery-launcher.localhost>"
 
 
 def compose(

@@ -570,7 +570,7 @@ def _one(
     assert session.quit_done is not None
     session.quit_done()
     window.background.close()
-    QTest.qWait(20)
+    QTest.qWait(20)  # no loop runs here: what close and Background posted is delivered first
     window.deleteLater()
     return found
 
@@ -614,7 +614,7 @@ def wait(milliseconds: int) -> None:
 
     until = time.monotonic() + milliseconds / 1_000
     while time.monotonic() < until:
-        QTest.qWait(50)
+        QTest.qWait(50)  # paints and timers run; in short turns, for it keeps the GIL meanwhile
 
 
 def main() -> int:

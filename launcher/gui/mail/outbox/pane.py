@@ -6,14 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
-from launcher.gui import tokens
 from launcher.gui.background import Background
-from launcher.gui.mail.lists.entry_list import EntryList
-from launcher.gui.mail.lists.pager import Pager, Question
+from launcher.gui.mail.lists.list_pane import ListPane
+from launcher.gui.mail.lists.pager import Question
 from launcher.gui.mail.outbox.actions import MailActions
 from launcher.gui.mail.outbox.detail import OutboxDetail, editable
 from launcher.gui.mail.outbox.more_menu import MoreMenu
@@ -21,8 +20,6 @@ from launcher.gui.mail.words import STATE_TONES, Entry, outbox_entry
 from launcher.gui.widgets.flow_layout import FlowLayout
 from launcher.gui.widgets.segment import Segment
 from launcher.mail import Mail, MailClient, MailRefused, Page, Queue
-
-SEARCH_MS = 250
 
 FILTERS = (
     ("", "All"),
@@ -46,42 +43,31 @@ class _Seen:
     mail: Mail | None
 
 
-class OutboxPane(QWidget):
+class OutboxPane(ListPane[Mail]):
     """List and detail.
 
-    Signals: `queue_seen(object)` the Queue, at every look; `unavailable(str)` why the API could not
-    be asked, "" when it can again; `notice_raised(str)`; `draft_asked(object)` a Mail to go on
-    writing; `pause_asked()`.
+    Signals, beside those of ListPane: `draft_asked(object)` a Mail to go on writing;
+    `pause_asked()`.
     """
 
-    queue_seen = Signal(object)
-    unavailable = Signal(str)
-    notice_raised = Signal(str)
     draft_asked = Signal(object)
     pause_asked = Signal()
 
-    def __init__(
-        self, client: MailClient, background: Background, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._client = client
-        self._background = background
+    def __init__(self, client: MailClient, background: Background) -> None:
+        detail = OutboxDetail()
+        super().__init__("Outbox", client, background, detail)
+        self.detail = detail
         self._state = ""
         self._wanted: int | None = None
-        self.list = EntryList(
-            "Outbox", "Looking for mails…", "They appear as soon as Django answers."
-        )
-        self.detail = OutboxDetail()
         self.acts = MailActions(client, background, self.detail, self)
-        self.search = QLineEdit()
         self.more = MoreMenu(client, background, self)
         self.filters: dict[str, Segment] = {}
         self._group = QButtonGroup(self)
-        self.pager = Pager(self.list, background, self._question)
-        self._typed = QTimer(self)
-        self._typed.setSingleShot(True)
-        self._typed.setInterval(SEARCH_MS)
-        self._lay_out()
+        top = QHBoxLayout()
+        top.addWidget(self._filter_bar(), 1)
+        top.addWidget(self.search, 0, Qt.AlignmentFlag.AlignTop)
+        top.addWidget(self.more, 0, Qt.AlignmentFlag.AlignTop)
+        self._lay_out(top)
         self._connect()
 
     def show_mail(self, mail_id: int) -> None:
@@ -92,28 +78,14 @@ class OutboxPane(QWidget):
         self._wanted = mail_id
         self.pager.look()
 
-    def look(self) -> None:
-        """Ask how the outbox stands."""
-        self.pager.look()
-
     def choose_state(self, state: str) -> None:
         """Show the mails of one state, all for ""."""
         self._state = state
         self.filters[state].setChecked(True)
         self.pager.look()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Begin to look every second."""
-        super().showEvent(event)
-        self.pager.begin()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Stop looking."""
-        super().hideEvent(event)
-        self.pager.end()
-
     def _question(self) -> Question:
-        state, words, client = self._state, self.search.text().strip(), self._client
+        state, words, client = self._state, self.words, self._client
         chosen = self._wanted if self._wanted is not None else self.list.current
         same = self.detail.mail_id
 
@@ -132,7 +104,7 @@ class OutboxPane(QWidget):
         self.unavailable.emit("")
         self.queue_seen.emit(seen.queue)
         self._show_counts(seen.queue)
-        filtered = bool(self._state or self.search.text().strip())
+        filtered = bool(self._state or self.words)
         heading = "No such mail" if filtered else "No mail yet"
         hint = "Choose another state or other words." if filtered else _EMPTY
         self.list.empty.say(heading, hint)
@@ -142,11 +114,6 @@ class OutboxPane(QWidget):
             self.detail.clear()
         elif seen.mail is not None and seen.mail.row.id == self.list.current:
             self.detail.show_mail(seen.mail)
-
-    def _failed(self, error: Exception) -> None:
-        self.list.empty.say("Nothing known yet", "Mails appear as soon as Django is ready.")
-        # A mail that is gone is no reason to say that nothing can be asked.
-        self.unavailable.emit("" if isinstance(error, MailRefused) else str(error))
 
     def _show_counts(self, queue: Queue) -> None:
         self.more.show_queue(queue)
@@ -161,19 +128,8 @@ class OutboxPane(QWidget):
                 self.filters[state].say(f"{words} {count:,}")
             self.filters[state].setVisible(seen)
 
-    def _chosen(self, mail_id: int) -> None:
-        if mail_id == self.detail.mail_id:
-            return
-        self._background.run(
-            self,
-            lambda: _mail(self._client, mail_id),
-            self._show_chosen,
-            lambda error: self.unavailable.emit(str(error)),
-        )
-
-    def _show_chosen(self, mail: Mail | None) -> None:
-        if mail is not None and mail.row.id == self.list.current:
-            self.detail.show_mail(mail)
+    def _fetch(self, mail_id: int) -> Mail:
+        return self._client.get(mail_id)
 
     def _key(self, call: Callable[[Mail], None], allowed: Callable[[Mail], bool]) -> None:
         mail = self.detail.mail
@@ -182,10 +138,8 @@ class OutboxPane(QWidget):
             call(mail)
 
     def _connect(self) -> None:
-        self.list.chosen.connect(self._chosen)
-        self.list.delete_asked.connect(lambda _id: self._key(self.acts.delete, lambda _mail: True))
         self.pager.looked.connect(self._looked)
-        self.pager.failed.connect(self._failed)
+        self.list.delete_asked.connect(lambda _id: self._key(self.acts.delete, lambda _mail: True))
         self.acts.moved.connect(self.show_mail)
         self.acts.gone.connect(self.look)
         self.acts.draft_asked.connect(self.draft_asked)
@@ -194,15 +148,13 @@ class OutboxPane(QWidget):
         self.more.done.connect(lambda _words: self.pager.restart())
         self.more.failed.connect(self.notice_raised)
         self.more.pause_asked.connect(self.pause_asked)
-        self.search.textChanged.connect(lambda _text: self._typed.start())
-        self._typed.timeout.connect(self.look)
         for keys, call, allowed in (
             ("Ctrl+R", self.acts.resend, lambda mail: mail.can.resend),
             ("Ctrl+E", self.acts.edit, editable),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(partial(self._key, call, allowed))
 
-    def _lay_out(self) -> None:
+    def _filter_bar(self) -> QWidget:
         filters = QWidget()
         flow = FlowLayout(filters)
         for state, words in FILTERS:
@@ -213,26 +165,7 @@ class OutboxPane(QWidget):
             self.filters[state] = segment
             flow.addWidget(segment)
         self.filters[""].setChecked(True)
-        self.search.setPlaceholderText("Search")
-        self.search.setAccessibleName("Search subjects and recipients")
-        self.search.setToolTip("Words of the subject or of a recipient (Ctrl+F)")
-        self.search.setClearButtonEnabled(True)
-        self.search.setFixedWidth(170)
-        top = QHBoxLayout()
-        top.setSpacing(tokens.TIGHT + 2)
-        top.addWidget(filters, 1)
-        top.addWidget(self.search, 0, Qt.AlignmentFlag.AlignTop)
-        top.addWidget(self.more, 0, Qt.AlignmentFlag.AlignTop)
-        split = QHBoxLayout()
-        split.setSpacing(tokens.WIDE)
-        split.addWidget(self.list, 4)
-        split.addWidget(self.detail, 6)
-        self.list.setMinimumWidth(260)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(tokens.GAP)
-        column.addLayout(top)
-        column.addLayout(split, 1)
+        return filters
 
 
 def _mail(client: MailClient, mail_id: int) -> Mail | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from launcher.gui import tokens
 from launcher.gui.background import Background
 from launcher.gui.mail.confirm import Confirm
+from launcher.gui.mail.live_pane import LivePane
 from launcher.gui.mail.repeats.repeat_row import RepeatRow
 from launcher.gui.widgets.empty_state import EmptyState
 from launcher.mail import MailClient, Repeat
@@ -18,20 +18,11 @@ from launcher.mail import MailClient, Repeat
 POLL_MS = 3_000
 
 
-class RepeatsPane(QWidget):
-    """A row each; they are few.
+class RepeatsPane(LivePane):
+    """A row each; they are few."""
 
-    Signals: `unavailable(str)` why the API could not be asked, "" when it can again;
-    `notice_raised(str)`.
-    """
-
-    unavailable = Signal(str)
-    notice_raised = Signal(str)
-
-    def __init__(
-        self, client: MailClient, background: Background, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, client: MailClient, background: Background) -> None:
+        super().__init__()
         self._client = client
         self._background = background
         self._looking = False
@@ -57,15 +48,13 @@ class RepeatsPane(QWidget):
             self._looking = True
             self._background.run(self, self._client.repeats, self._show, self._failed)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Begin to look every few seconds."""
-        super().showEvent(event)
+    def begin(self) -> None:
+        """Look now and every few seconds."""
         self.look()
         self._timer.start()
 
-    def hideEvent(self, event: QHideEvent) -> None:
+    def end(self) -> None:
         """Stop looking."""
-        super().hideEvent(event)
         self._timer.stop()
 
     def _show(self, repeats: tuple[Repeat, ...]) -> None:

@@ -64,7 +64,8 @@ class FilesField(forms.FileField):
 class MailForm(forms.Form):
     """Recipients, subject, text and HTML, files, and when.
 
-    *known* are the uploads of an earlier try of the same form, which may be kept.
+    *known* are the uploads of an earlier try of the same form, which may be kept; *had* describes
+    the attachments of a draft, which may stay. Submitted with ``draft`` it may lack anything.
     """
 
     form_key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
@@ -98,6 +99,13 @@ class MailForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": "A file has expired; attach it again."},
     )
+    stays = forms.TypedMultipleChoiceField(
+        label="In this draft",
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "A file of this draft is gone; load the page anew."},
+    )
     attachments = FilesField(label="Attachments")
     send_at = forms.DateTimeField(
         label="Send at",
@@ -116,8 +124,20 @@ class MailForm(forms.Form):
         help_text="UTC, or a name like Europe/Berlin.",
     )
 
-    def __init__(self, *words: Any, known: Sequence[Upload] = (), **named: Any) -> None:
+    def __init__(
+        self,
+        *words: Any,
+        known: Sequence[Upload] = (),
+        had: Sequence[dict[str, Any]] = (),
+        **named: Any,
+    ) -> None:
         super().__init__(*words, **named)
+        self.is_draft = "draft" in self.data
+        if self.is_draft:
+            for name in ("recipients", "subject"):
+                self.fields[name].required = False
+        stays: Any = self.fields["stays"]
+        stays.choices = [(row["index"], _file_words(row["name"], row["size"])) for row in had]
         self.fields["attachments"].help_text = f"Up to {uploads.limit_words()} in all."
         self.fields["form_key"].initial = secrets.token_urlsafe(16)
         self.offer(known)
@@ -125,7 +145,7 @@ class MailForm(forms.Form):
     def offer(self, known: Sequence[Upload]) -> None:
         """Let *known* be kept, by a tick each."""
         kept: Any = self.fields["kept"]
-        kept.choices = [(row.pk, f"{row.name}, {filesizeformat(row.size)}") for row in known]
+        kept.choices = [(row.pk, _file_words(row.name, row.size)) for row in known]
 
     def tick(self, added: Sequence[Upload]) -> None:
         """Tick *added* too when the form is shown again: a browser cannot choose a file anew."""
@@ -157,7 +177,7 @@ class MailForm(forms.Form):
     def clean_subject(self) -> str:
         """Return a subject that is a header."""
         subject = validation.clean_subject(self.cleaned_data["subject"])
-        if not subject:
+        if not subject and not self.is_draft:
             raise forms.ValidationError("Give a subject.")
         return subject
 
@@ -182,7 +202,7 @@ class MailForm(forms.Form):
         """Check what takes more than one field."""
         given = self.cleaned_data
         if not {"message", "html"} & self.errors.keys() and not (
-            given["message"].strip() or given["html"].strip()
+            self.is_draft or given["message"].strip() or given["html"].strip()
         ):
             self.add_error("message", "Write a message.")
         if "recipients" in given:
@@ -207,6 +227,7 @@ class MailForm(forms.Form):
             text=given["message"],
             html=given["html"],
             due_at=given["send_at"],
+            draft=self.is_draft,
             uploads=tuple(given["kept"]),
             attachments=tuple(given["attachments"]),
         )
@@ -231,6 +252,26 @@ class MailForm(forms.Form):
 
     def _filled(self, *names: str) -> bool:
         return any(self[name].value() or name in self.errors for name in names)
+
+
+class ReleaseForm(forms.Form):
+    """To whom a caught mail is sent on."""
+
+    to = AddressesField(
+        label="To",
+        help_text="Those of its envelope; take out who should not get it.",
+        error_messages={"required": "Give at least one recipient."},
+    )
+
+    def clean_to(self) -> list[str]:
+        """Allow no more than one mail may have."""
+        given: list[str] = self.cleaned_data["to"]
+        validation.check_count(given)
+        return given
+
+
+def _file_words(name: str, size: int) -> str:
+    return f"{name}, {filesizeformat(size)}"
 
 
 def _attachment(file: UploadedFile[bytes]) -> Attachment:

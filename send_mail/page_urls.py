@@ -18,6 +18,9 @@ urlpatterns = [
     ),
     path("sent/<int:mail_id>/resend/", mails.resend, name="resend"),
     path("sent/<int:mail_id>/cancel/", mails.cancel, name="cancel"),
+    path("sent/<int:mail_id>/edit/", writing.edit, name="edit"),
+    path("sent/<int:mail_id>/copy/", writing.copy, name="copy"),
+    path("sent/<int:mail_id>/delete/", mails.delete, name="delete"),
     path("inbox/", inbox.inbox_list, name="inbox"),
     path("inbox/<int:caught_id>/", inbox.caught, name="caught"),
     path("inbox/<int:caught_id>/html/", inbox.caught_html, name="caught-html"),
@@ -27,6 +30,8 @@ urlpatterns = [
         inbox.caught_attachment,
         name="caught-attachment",
     ),
+    path("inbox/<int:caught_id>/release/", inbox.release, name="release"),
+    path("inbox/<int:caught_id>/delete/", inbox.delete, name="caught-delete"),
     path("api/", api_page.api_page, name="api"),
     path("login/<str:token>/", login.login_once, name="login-once"),
 ]

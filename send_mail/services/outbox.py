@@ -113,7 +113,9 @@ def rewrite(mail: Mail, new: NewMail, keep: Sequence[int] = ()) -> Mail:
     if missing:
         raise ValidationError({"keep": [f"There is no attachment {missing[0]}."]})
     kept = tuple(had[index] for index in keep)
-    fresh, content = prepare(replace(new, attachments=kept), message_id=mail.message_id)
+    fresh, content = prepare(
+        replace(new, attachments=(*kept, *new.attachments)), message_id=mail.message_id
+    )
     written = {
         name: getattr(fresh, name)
         for name in ("sender", "to", "cc", "bcc", "recipients", "subject", "due_at", "queued_at")

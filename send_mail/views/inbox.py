@@ -2,17 +2,25 @@
 
 from functools import partial
 
+from django import forms
+from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from send_mail import attachments, safe_html
 from send_mail.api.files import as_file, download
+from send_mail.errors import NotPossibleError
+from send_mail.forms import ReleaseForm
 from send_mail.models import CaughtMail
 from send_mail.paging import by_id
-from send_mail.services import inbox
+from send_mail.services import inbox, servers
+from send_mail.services import release as releasing
+from send_mail.views import reach
 from send_mail.views.paging import paged
 from send_mail.views.reach import staff_only
 
@@ -78,3 +86,57 @@ def caught_attachment(request: HttpRequest, caught_id: int, index: int) -> HttpR
     """Answer one attachment, to be kept as a file."""
     row = get_object_or_404(CaughtMail, pk=caught_id)
     return download(attachments.read(bytes(row.source)), index)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only
+def release(request: HttpRequest, caught_id: int) -> HttpResponse:
+    """Ask to whom it is released, say by which server, and send it on as it came."""
+    row = get_object_or_404(CaughtMail, pk=caught_id)
+    posted = request.method == "POST"
+    form = ReleaseForm(request.POST if posted else None, initial={"to": ", ".join(row.envelope_to)})
+    refusal = "" if servers.release_words() else releasing.NO_SERVER
+    status = 409 if posted and refusal else 400 if posted else 200
+    if posted and form.is_valid():
+        try:
+            mail = releasing.release(row, form.cleaned_data["to"])
+        except NotPossibleError as error:
+            refusal, status = str(error), 409
+        except forms.ValidationError as error:
+            form.add_error("to", error.messages)
+        else:
+            reach.remember(request, mail)
+            return redirect("sent", mail_id=mail.pk)
+    shown = {
+        "caught": row,
+        "form": form,
+        "refusal": refusal,
+        "server": servers.release_words(),
+        "safe_mode": settings.MAIL_REDIRECT_TO,
+    }
+    return render(request, "send_mail/release.html", shown, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only
+def delete(request: HttpRequest, caught_id: int) -> HttpResponse:
+    """Ask whether to delete it, and delete it."""
+    row = get_object_or_404(CaughtMail.objects.defer("source"), pk=caught_id)
+    named = f"“{row.subject or '(no subject)'}”"
+    if request.method == "POST":
+        CaughtMail.objects.filter(pk=row.pk).delete()
+        messages.success(request, f"{named} is deleted from the inbox.")
+        return redirect("inbox")
+    question = {
+        "title": "Delete this mail?",
+        "words": f"What the catcher took of {named} is gone then. "
+        "The mail in the outbox that it came from stays.",
+        "yes": "Delete",
+        "bad": True,
+        "no": "Keep it",
+        "action": reverse("caught-delete", args=[row.pk]),
+        "back": reverse("caught", args=[row.pk]),
+    }
+    return render(request, "send_mail/confirm.html", question)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from send_mail.models import CaughtMail
+from send_mail.models import CaughtMail, Mail, Route
 from send_mail.services import inbox
 from send_mail.views import inbox as pages
 
@@ -125,3 +125,58 @@ def test_no_mail_breaks_the_pages(staff: Client, source: bytes) -> None:
     for path in ("", "html/", "source/"):
         assert staff.get(f"/inbox/{odd.pk}/{path}").status_code == 200
     assert staff.get("/inbox/").status_code == 200
+
+
+def test_nothing_is_released_without_a_real_server_and_it_says_so(
+    staff: Client, caught: CaughtMail
+) -> None:
+    place = f"/inbox/{caught.pk}/release/"
+    assert f'href="{place}"' in staff.get(f"/inbox/{caught.pk}/").content.decode()
+    for answer, status in (
+        (staff.get(place), 200),
+        (staff.post(place, {"to": "ada@example.com"}), 409),
+    ):
+        assert answer.status_code == status
+        assert "No real mail server is set for releasing" in answer.content.decode()
+        assert b'type="submit"' not in answer.content
+    assert not Mail.objects.exists()
+
+
+def test_a_caught_mail_is_released_to_whom_stays_in_the_field(
+    staff: Client, caught: CaughtMail, settings: Any
+) -> None:
+    settings.EMAIL_RELEASE_URL = "smtp://user@real.example:587/"
+    settings.MAIL_REDIRECT_TO = "me@example.com"
+    place = f"/inbox/{caught.pk}/release/"
+    page = staff.get(place).content.decode()
+    for words in ('value="ada@example.com"', "real.example:587", "me@example.com"):
+        assert words in page
+    refused = staff.post(place, {"to": "nobody"})
+    assert refused.status_code == 400
+    assert "nobody:" in refused.content.decode()
+    assert staff.post(place, {"to": ""}).status_code == 400
+    assert not Mail.objects.exists()
+    answer = staff.post(place, {"to": "grace@example.com"})
+    mail = Mail.objects.get()
+    assert answer.headers["Location"] == f"/sent/{mail.pk}/"
+    assert (mail.to, mail.route) == (["grace@example.com"], Route.RELEASE)
+    assert bytes(mail.content.source) == bytes(caught.source)
+
+
+def test_a_caught_mail_is_deleted_after_a_question(staff: Client, caught: CaughtMail) -> None:
+    place = f"/inbox/{caught.pk}/delete/"
+    assert "Delete this mail?" in staff.get(place).content.decode()
+    assert CaughtMail.objects.exists()
+    answer = staff.post(place)
+    assert not CaughtMail.objects.exists()
+    assert "is deleted from the inbox." in staff.get(answer.headers["Location"]).content.decode()
+    assert staff.post(place).status_code == 404
+
+
+def test_nobody_but_the_staff_releases_or_deletes(caught: CaughtMail, settings: Any) -> None:
+    settings.EMAIL_RELEASE_URL = "smtp://real.example:587/"
+    for act in ("release", "delete"):
+        answer = Client().post(f"/inbox/{caught.pk}/{act}/", {"to": "ada@example.com"})
+        assert answer.status_code == 403
+    assert CaughtMail.objects.exists()
+    assert not Mail.objects.exists()

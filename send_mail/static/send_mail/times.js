@@ -19,5 +19,6 @@
   localiseTimes(document);
 
   const field = document.querySelector("input[data-time-zone]");
-  if (field && zone && field.value === field.defaultValue && field.value === "UTC") field.value = zone;
+  const given = document.querySelector('input[type="datetime-local"]')?.defaultValue; // a time of that zone
+  if (field && zone && !given && field.value === field.defaultValue && field.value === "UTC") field.value = zone;
 })();

@@ -1,7 +1,8 @@
 """Django's mail API, as the window and the terminal use it: blocking HTTP, no Qt, no thread.
 
-`shapes` are the answers as data, `errors` the words for how asking fails, `reading` makes the one
-from JSON, `transport` asks, `client` has a method for each thing that can be asked.
+`shapes` are questions and answers as data, `errors` the words for how asking fails, `reading` and
+`writing` make the ones from JSON and JSON from them, `transport` asks, `client` has a method for
+each thing that can be asked.
 """
 
 from launcher.mail.client import MailClient

@@ -7,10 +7,9 @@ repeated without a second mail.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
-from launcher.mail import reading
+from launcher.mail import reading, writing
 from launcher.mail.errors import MailRefused, MailUnavailable
 from launcher.mail.shapes import (
     Batch,
@@ -32,8 +31,7 @@ from launcher.mail.shapes import (
     Words,
 )
 from launcher.mail.transport import LONG_TIMEOUT, Progress, Transport
-
-Body = dict[str, Any]
+from launcher.mail.writing import Body
 
 
 class MailClient:
@@ -50,25 +48,25 @@ class MailClient:
 
     def submit(self, draft: Draft, idempotency_key: str) -> MailRow:
         """Save a mail to be sent; the same key and mail again give the same row."""
-        return self._post_mail(_written(draft), idempotency_key)
+        return self._post_mail(writing.draft(draft), idempotency_key)
 
     def save_draft(self, draft: Draft, idempotency_key: str) -> MailRow:
         """Keep what is written as a new draft, which is not sent."""
-        return self._post_mail({**_written(draft), "draft": True}, idempotency_key)
+        return self._post_mail({**writing.draft(draft), "draft": True}, idempotency_key)
 
     def change_draft(self, mail_id: int, draft: Draft, *, send: bool) -> Mail:
         """Replace a draft's content by `draft`, and send it when asked to.
 
         Its attachments are then those of `keep` and behind them those of `uploads`.
         """
-        body = {**_written(draft), "keep": draft.keep, "draft": not send}
+        body = {**writing.draft(draft), "keep": draft.keep, "draft": not send}
         return reading.mail(self._http.ask("PUT", f"/api/mails/{mail_id}", body))
 
     def list(
         self, after: int | None = None, state: str = "", q: str = "", limit: int = 50
     ) -> Page[MailRow]:
         """A page of the outbox; `q` are words of the subject or a recipient."""
-        path = _path("/api/mails", after, limit, state=state, q=q)
+        path = writing.path("/api/mails", after, limit, state=state, q=q)
         return reading.page(self._http.ask("GET", path), reading.row)
 
     def get(self, mail_id: int) -> Mail:
@@ -134,7 +132,7 @@ class MailClient:
 
     def save_template(self, name: str, words: Words, template_id: int | None = None) -> Template:
         """Keep a template: a new one, or in place of another."""
-        body = {"name": name, "subject": words.subject, "text": words.text, "html": words.html}
+        body = writing.template(name, words)
         if template_id is None:
             return reading.template(self._http.ask("POST", "/api/templates", body))
         return reading.template(self._http.ask("PUT", f"/api/templates/{template_id}", body))
@@ -176,12 +174,12 @@ class MailClient:
 
     def add_repeat(self, draft: Draft, rule: Rule, time_zone: str) -> Repeat:
         """Have a mail sent again and again."""
-        body = _repeated(draft, rule, time_zone, enabled=True)
+        body = writing.repeat(draft, rule, time_zone, enabled=True)
         return reading.repeat(self._http.ask("POST", "/api/repeats", body))
 
     def switch_repeat(self, repeat: Repeat, *, enabled: bool) -> Repeat:
         """Pause a repeated mail, or let it go on."""
-        body = _repeated(repeat.draft, repeat.rule, repeat.time_zone, enabled=enabled)
+        body = writing.repeat(repeat.draft, repeat.rule, repeat.time_zone, enabled=enabled)
         return reading.repeat(self._http.ask("PUT", f"/api/repeats/{repeat.id}", body))
 
     def delete_repeat(self, repeat_id: int) -> None:
@@ -192,7 +190,7 @@ class MailClient:
 
     def inbox(self, after: int | None = None, limit: int = 50, q: str = "") -> Page[InboxRow]:
         """A page of what the catcher caught."""
-        path = _path("/api/inbox", after, limit, q=q)
+        path = writing.path("/api/inbox", after, limit, q=q)
         return reading.page(self._http.ask("GET", path), reading.inbox_row)
 
     def inbox_mail(self, caught_id: int) -> InboxMail:
@@ -259,51 +257,6 @@ class MailClient:
     def _post_batch(
         self, path: str, letter: BatchLetter, headers: Mapping[str, str] | None = None
     ) -> BatchCheck:
-        body: Body = {
-            "subject": letter.subject,
-            "text": letter.text,
-            "html": letter.html,
-            "csv": letter.csv,
-        }
-        body |= {"uploads": letter.uploads} if letter.uploads else {}
+        body = writing.batch(letter)
         given = self._http.ask("POST", path, body, headers, timeout=LONG_TIMEOUT)
         return reading.batch_check(given)
-
-
-def _written(draft: Draft) -> Body:
-    """A draft as the API takes it; what is not used is not sent."""
-    body: Body = {
-        "to": draft.to,
-        "cc": draft.cc,
-        "bcc": draft.bcc,
-        "subject": draft.subject,
-        "text": draft.text,
-        "html": draft.html,
-    }
-    body |= {"uploads": draft.uploads} if draft.uploads else {}
-    body |= {"due_at": draft.due_at} if draft.due_at else {}
-    return body
-
-
-def _repeated(draft: Draft, rule: Rule, time_zone: str, *, enabled: bool) -> Body:
-    asked: Body = {"cron": rule.cron} if rule.cron else {"every": rule.every, "at": rule.at}
-    if rule.every == "week" and not rule.cron:
-        asked["days"] = rule.days
-    return {
-        "rule": asked,
-        "time_zone": time_zone,
-        "to": draft.to,
-        "cc": draft.cc,
-        "bcc": draft.bcc,
-        "subject": draft.subject,
-        "text": draft.text,
-        "html": draft.html,
-        "enabled": enabled,
-    }
-
-
-def _path(path: str, after: int | None, limit: int, **words: str) -> str:
-    asked: dict[str, str | int] = {name: word for name, word in words.items() if word}
-    if after is not None:
-        asked["after"] = after
-    return f"{path}?{urlencode({**asked, 'limit': limit})}"

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from launcher.core.checks import CheckResult, Verdict
 from launcher.paths import program
 from launcher.runtime.passwords import Kept, PasswordError, Passwords
 from launcher.settings import Settings, SettingsError, load
@@ -82,12 +83,12 @@ class MailServers:
         """The profiles in use that log in, and whose password was not known when last asked."""
         return self._missing
 
-    def worries(self) -> Sequence[tuple[str, str]]:
+    def checks(self) -> Sequence[CheckResult]:
         """What keeps mails from being sent, each with its remedy; does not block."""
         if self._refused:
-            return [(self._refused, "Then choose the mail server again.")]
+            return [_worry(self._refused, "Then choose the mail server again.")]
         return [
-            (
+            _worry(
                 f"The password of the mail server {name} is not known.",
                 f"Enter it in Mail servers, or with {program()} smtp password {name}.",
             )
@@ -111,7 +112,7 @@ class MailServers:
         }
 
     def secrets_at_start(self) -> Mapping[str, str]:
-        """The same, and none where the store refuses: a start goes on and `worries` says so."""
+        """The same, and none where the store refuses: a start goes on and `checks` say so."""
         try:
             return self.secrets()
         except PasswordError as error:
@@ -172,6 +173,10 @@ class MailServers:
         """Of a profile that logs in; asks the store."""
         profile = self.profiles.get(name)
         return self.passwords.get(name) if profile and profile.user else ""
+
+
+def _worry(words: str, remedy: str) -> CheckResult:
+    return CheckResult("Mail server", Verdict.WARN, words, remedy)
 
 
 def run_check(check: SmtpCheck, profile: SmtpProfile) -> Outcome:

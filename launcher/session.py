@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from launcher import __version__
-from launcher.core.checks import CheckResult, Verdict
+from launcher.core.checks import CheckResult
 from launcher.core.facts import BrokerMode, Notice
 from launcher.core.protocols import Prober, StatusObserver
 from launcher.core.spec import Link, ServiceSpec
@@ -21,10 +21,12 @@ from launcher.mail_servers import MailServers
 from launcher.platform.system import System
 from launcher.runtime import prerequisites, repair
 from launcher.runtime.clock import MonotonicClock
+from launcher.runtime.early_relay import EarlyRelay
 from launcher.runtime.guard import Guard
 from launcher.runtime.guarded_children import GuardedChildren
 from launcher.runtime.instance import Instance
 from launcher.runtime.journal import Journal
+from launcher.runtime.listeners import Listeners
 from launcher.runtime.logs import LogStore
 from launcher.runtime.port_claims import PortClaims
 from launcher.runtime.probes import make_prober, naming_the_owner
@@ -48,7 +50,7 @@ class Left:
     ports: int
 
 
-class Session:
+class Session(Listeners):
     """One run on one home. Methods return at once unless they say otherwise."""
 
     version = __version__
@@ -65,6 +67,7 @@ class Session:
         write_files: Callable[[Plan], None],
         mail_servers: MailServers,
     ) -> None:
+        super().__init__(logs.note)
         self._live = LivePlan(plan, ports, write_files)
         self._system = system
         self._instance = instance
@@ -74,10 +77,6 @@ class Session:
         self._checks: tuple[CheckResult, ...] = ()
         self._clock = MonotonicClock()
         self._meter = UsageMeter()
-        self._on_notice: list[Callable[[str], None]] = []
-        self._on_raise: list[Callable[[], None]] = []
-        self._on_quit: list[Callable[[], None]] = []
-        self._could_relay = False
         self._stopping = threading.Event()
         self._closing = threading.Lock()
         self._closed = False
@@ -89,7 +88,8 @@ class Session:
             make_prober=self._make_prober,
             clock=self._clock,
             resolve_ports=self._resolve_ports,
-            notice=self._notice,
+            notice=self.tell,
+            unexpected=self.tell_unexpected,
         )
 
     # -- what it is ----------------------------------------------------------------------------
@@ -117,14 +117,7 @@ class Session:
     @property
     def broker_words(self) -> str:
         """The broker in a few words."""
-        plan = self.plan
-        match plan.broker:
-            case BrokerMode.RABBITMQ if plan.rabbitmq is not None:
-                return f"Private RabbitMQ {plan.rabbitmq.version} node"
-            case BrokerMode.EXTERNAL:
-                return f"Broker elsewhere, {self.specs()['rabbitmq'].probe.target}"
-            case _:
-                return "Embedded broker: messages travel through files, without RabbitMQ"
+        return self.plan.broker_words
 
     @property
     def broker_remedy(self) -> str:
@@ -140,15 +133,8 @@ class Session:
 
     def checks(self) -> Sequence[CheckResult]:
         """The prerequisites as they were found last; wrong settings first."""
-        wrong = [
-            CheckResult("Settings", Verdict.WARN, error.words, "Correct the file, then restart.")
-            for error in self.mail_servers.errors
-        ]
-        wrong += [
-            CheckResult("Mail server", Verdict.WARN, words, remedy)
-            for words, remedy in self.mail_servers.worries()
-        ]
-        return (*wrong, *self._checks)
+        settings = prerequisites.check_settings(self.mail_servers.errors)
+        return (*settings, *self.mail_servers.checks(), *self._checks)
 
     def notices(self) -> Sequence[Notice]:
         """Ports and addresses that had to give way."""
@@ -192,38 +178,17 @@ class Session:
         """Have every change told, from the supervisor's thread; returns what ends it."""
         return self._supervisor.subscribe(observer)
 
-    def on_notice(self, callback: Callable[[str], None]) -> None:
-        """Have every refusal and moved port told in words, from another thread."""
-        self._on_notice.append(callback)
-
-    def on_raise(self, callback: Callable[[], None]) -> None:
-        """Be told, from another thread, that a second start asks for the window."""
-        self._on_raise.append(callback)
-
-    def on_quit(self, callback: Callable[[], None]) -> None:
-        """Be told, from another thread, that `celery-launcher down` asks for the end."""
-        self._on_quit.append(callback)
-
-    def ask_to_raise(self) -> bool:
-        """Raise the window; False when this instance has none."""
-        for callback in self._on_raise:
-            callback()
-        return bool(self._on_raise)
-
-    def ask_to_quit(self) -> None:
-        """Have whoever runs this instance end it."""
-        for callback in self._on_quit:
-            callback()
-
     # -- acting --------------------------------------------------------------------------------
 
     def open(self) -> None:
         """Begin: the supervisor runs, nothing is started yet."""
         self._supervisor.subscribe(Journal(self.logs.note))
-        self._supervisor.subscribe(self._relay_once_possible)
+        self._supervisor.subscribe(
+            EarlyRelay(self.mail.try_relay, lambda: not self._stopping.is_set(), self.logs.note)
+        )
         self._supervisor.run()
         for notice in self.notices():
-            self._notice(notice.words)
+            self.tell(notice.words)
         for error in self.mail_servers.errors:
             self.logs.note(f"WARNING {error.words}")
         threading.Thread(target=self._look_around, name="prerequisites", daemon=True).start()
@@ -306,22 +271,6 @@ class Session:
         # Whoever shows the checks looks again at every change: make one.
         self._supervisor.nudge()
 
-    def _relay_once_possible(self, statuses: Mapping[str, ServiceStatus]) -> None:
-        could, self._could_relay = self._could_relay, _may_relay(statuses)
-        if self._could_relay and not could and not self._stopping.is_set():
-            threading.Thread(target=self._relay, name="relay", daemon=True).start()
-
-    def _relay(self) -> None:
-        """Mails that were saved while the worker was away go out now, not at the next tick."""
-        error = self.mail.try_relay()
-        if error:
-            self.logs.note(f"WARNING the waiting mails were not published at once: {error}")
-
-    def _notice(self, words: str) -> None:
-        self.logs.note(f"WARNING {words}")
-        for callback in self._on_notice:
-            callback(words)
-
     def _make_prober(self, spec: ServiceSpec) -> Prober:
         return naming_the_owner(make_prober(spec.probe, self.secret), spec)
 
@@ -342,9 +291,5 @@ class Session:
     def _resolve_ports(self, service: str) -> Iterable[ServiceSpec]:
         """On the supervisor's thread: choose anew for a service that lost its port."""
         for notice in self._live.choose_ports_anew(service):
-            self._notice(notice.words)
+            self.tell(notice.words)
         return self._live.specs
-
-
-def _may_relay(statuses: Mapping[str, ServiceStatus]) -> bool:
-    return all(name in statuses and statuses[name].satisfies for name in ("django", "worker"))

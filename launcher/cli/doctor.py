@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from launcher.cli.options import common, emit, say
-from launcher.core.checks import CheckResult, Verdict
+from launcher.core.checks import Verdict
 from launcher.core.facts import BrokerMode
 from launcher.paths import find_home
 from launcher.runtime import port_choice, prerequisites, repair
@@ -30,10 +30,7 @@ def doctor(fix: bool, for_tests: bool, home: str | None, as_json: bool) -> int: 
         outcome = repair.fix(groups, say)
     endpoints = port_choice.resolve(wanted_endpoints(settings, BrokerMode.RABBITMQ))
     checks = [
-        *(
-            CheckResult("Settings", Verdict.WARN, each.words, "Correct the file.")
-            for each in errors
-        ),
+        *prerequisites.check_settings(errors),
         *prerequisites.check_all(place.root, with_titles(endpoints.notices), thorough=True),
     ]
     if outcome is not None:

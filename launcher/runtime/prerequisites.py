@@ -30,6 +30,7 @@ from launcher.runtime.installations import (
     is_erlang_home,
 )
 from launcher.runtime.repair import RABBITMQ, WINDOW, broker_remedy, remedy
+from launcher.settings import SettingsError
 
 _SPACE_NEEDED = 500 * 1024 * 1024
 """Bytes: RabbitMQ blocks publishers when less than 50 MB are left, and logs and mails need room."""
@@ -187,6 +188,12 @@ def _nearest(folder: Path) -> Path:
             if each.exists():
                 return each
     return Path(folder.anchor)
+
+
+def check_settings(errors: Iterable[SettingsError]) -> list[CheckResult]:
+    """What is wrong in the settings file; the defaults take its place."""
+    remedy = "Correct the file, then restart."
+    return [CheckResult("Settings", Verdict.WARN, error.words, remedy) for error in errors]
 
 
 def check_port(notice: Notice) -> CheckResult:

@@ -1,17 +1,15 @@
 """One thread that applies the rules: post -> step -> effects -> publish. It never blocks.
 
-Everything that may take time (probes, ending a tree) runs in a small pool and posts its outcome
-back. Processes are started on this thread, because on Linux they are tied to the thread that
-started them.
+Everything that may take time (probes, ending a tree) runs in the background and posts its outcome
+back (`effects`). Processes are started on this thread, because on Linux they are tied to the thread
+that started them.
 """
 
 from __future__ import annotations
 
 import queue
 import threading
-import traceback
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from launcher.core.events import (
@@ -20,29 +18,21 @@ from launcher.core.events import (
     DependenciesChanged,
     Effect,
     Event,
-    Exited,
-    LineMatched,
-    ProbeAnswer,
-    Probed,
-    ProbeOutcome,
     Refuse,
     ResolvePorts,
     RestartRequested,
     RunStopStep,
     Spawn,
-    Spawned,
-    SpawnFailed,
     StartRequested,
     StopRequested,
 )
 from launcher.core.graph import start_order, stoppable, waiting_on
 from launcher.core.machine import step
-from launcher.core.protocols import ChildProcess, Clock, Prober, ProcessRunner, StatusObserver
-from launcher.core.spec import LineWatch, ServiceSpec
-from launcher.core.state import Problem, ServiceState, ServiceStatus
-from launcher.paths import program
+from launcher.core.protocols import Clock, Prober, ProcessRunner, StatusObserver
+from launcher.core.spec import ServiceSpec
+from launcher.core.state import ServiceState, ServiceStatus
 from launcher.runtime.deadlines import Deadlines
-from launcher.runtime.probes.kept import KeptProbers
+from launcher.runtime.effects import Effects
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +47,8 @@ class Supervisor:
 
     `make_prober` gives the prober of a specification; `resolve_ports` is called on the supervisor's
     thread when a service lost its port, and returns the new specifications or raises OSError;
-    `notice` gets sentences for the user. Public methods may be called from any thread and return at
-    once.
+    `notice` gets sentences for the user, `unexpected` what must not happen. Public methods may be
+    called from any thread and return at once.
     """
 
     def __init__(
@@ -70,24 +60,23 @@ class Supervisor:
         clock: Clock,
         resolve_ports: Callable[[str], Iterable[ServiceSpec]],
         notice: Callable[[str], None],
+        unexpected: Callable[[Exception], None],
     ) -> None:
         self._specs = _in_order(specs)
-        self._runner = runner
         self._clock = clock
         self._resolve_ports = resolve_ports
         self._notice = notice
+        self._unexpected = unexpected
         now = clock.monotonic()
         self._statuses: Mapping[str, ServiceStatus] = {
             name: ServiceStatus(name, since=now) for name in self._specs
         }
         self._inbox: queue.SimpleQueue[tuple[str, Event] | _Call | None] = queue.SimpleQueue()
         self._timers = Deadlines(clock)
-        self._children: dict[str, tuple[int, ChildProcess]] = {}
-        self._probers = KeptProbers(make_prober)
+        self._effects = Effects(runner, make_prober, self._post, unexpected)
         self._to_stop: set[str] = set()
         self._ordering_stop = False
         self._observers: list[StatusObserver] = []
-        self._pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="supervisor-pool")
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
 
     # -- from any thread -----------------------------------------------------------------------
@@ -111,8 +100,7 @@ class Supervisor:
         """End the thread; the services are left as they are, so stop them first."""
         self._inbox.put(None)
         self._thread.join(timeout=10)
-        self._probers.close()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._effects.close()
 
     def subscribe(self, observer: StatusObserver) -> Callable[[], None]:
         """Tell `observer` every change, and the present state at once; returns its cancellation."""
@@ -138,7 +126,7 @@ class Supervisor:
 
     def restart(self, name: str) -> None:
         """End the service and start it again."""
-        self._inbox.put((name, RestartRequested()))
+        self._post(name, RestartRequested())
 
     def start_all(self) -> None:
         """Want all services."""
@@ -177,6 +165,9 @@ class Supervisor:
         finally:
             cancel()
 
+    def _post(self, name: str, event: Event) -> None:
+        self._inbox.put((name, event))
+
     # -- the thread ----------------------------------------------------------------------------
 
     def _run(self) -> None:
@@ -195,20 +186,7 @@ class Supervisor:
                     self._apply(*message)
                 self._fire_timers()
             except Exception as error:  # noqa: BLE001 - one bad event must not end the supervision
-                self._tell_unexpected(error)
-
-    def _tell_unexpected(self, error: Exception) -> None:
-        trace = "".join(traceback.format_exception(error))
-        self._notice(f"ERROR unexpected in the supervisor, which goes on: {trace}")
-
-    def _in_pool(self, work: Callable[[], None]) -> None:
-        def guarded() -> None:
-            try:
-                work()
-            except Exception as error:  # noqa: BLE001 - the pool would swallow it
-                self._tell_unexpected(error)
-
-        self._pool.submit(guarded)
+                self._unexpected(error)
 
     def _fire_timers(self) -> None:
         for name, fired in self._timers.take_due():
@@ -236,11 +214,11 @@ class Supervisor:
             case ArmTimer(epoch, timer, delay):
                 self._timers.arm(name, timer, delay, epoch)
             case Spawn(generation):
-                self._spawn(name, generation)
+                self._effects.spawn(self._specs[name], generation)
             case RunStopStep(generation, index):
-                self._stop_step(name, generation, index)
+                self._effects.stop_step(self._specs[name], generation, index)
             case BeginProbe(epoch):
-                self._probe(name, epoch)
+                self._effects.probe(self._specs[name], epoch)
             case ResolvePorts():
                 self._resolve(name)
             case Refuse(words):
@@ -255,7 +233,7 @@ class Supervisor:
             now_waiting = waiting_on(spec, self._statuses)
             status = self._statuses[name]
             if now_waiting != status.waiting_on or status.dependencies_ready == bool(now_waiting):
-                self._inbox.put((name, DependenciesChanged(now_waiting)))
+                self._post(name, DependenciesChanged(now_waiting))
 
     # -- requests ------------------------------------------------------------------------------
 
@@ -280,52 +258,6 @@ class Supervisor:
             self._to_stop -= now
         self._ordering_stop = False
 
-    # -- effects -------------------------------------------------------------------------------
-
-    def _spawn(self, name: str, generation: int) -> None:
-        def on_watch(watch: LineWatch, groups: Iterable[str]) -> None:
-            problem = Problem(watch.words.format(*groups), watch.remedy) if watch.words else None
-            self._inbox.put((name, LineMatched(generation, watch.meaning, problem)))
-
-        def on_exit(code: int) -> None:
-            self._inbox.put((name, Exited(generation, code)))
-
-        spec = self._specs[name]
-        try:
-            child = self._runner.spawn(spec, on_watch, on_exit)
-        except OSError as error:
-            what = error.filename or spec.command[0]
-            problem = Problem(
-                f"{spec.title} cannot be started: {what}: {error.strerror or error}.",
-                f"Run {program()} doctor.",
-            )
-            self._inbox.put((name, SpawnFailed(generation, problem)))
-            return
-        self._children[name] = (generation, child)
-        self._inbox.put((name, Spawned(generation, child.pid)))
-
-    def _stop_step(self, name: str, generation: int, index: int) -> None:
-        known = self._children.get(name)
-        if known is not None and known[0] == generation:
-            # In the pool: ending a tree looks through all processes of the system.
-            child, action = known[1], self._specs[name].stop.steps[index].action
-            self._in_pool(lambda: child.act(action))
-
-    def _probe(self, name: str, epoch: int) -> None:
-        spec = self._specs[name]
-
-        def ask() -> None:
-            # A question without an answer would be the service's last: none is asked beside it.
-            answer = ProbeAnswer(ProbeOutcome.NOT_READY, "could not be asked")
-            try:
-                answer = self._probers.ask(spec)
-            finally:
-                self._inbox.put(
-                    (name, Probed(epoch, answer.outcome, answer.detail, answer.problem))
-                )
-
-        self._in_pool(ask)
-
     def _resolve(self, name: str) -> None:
         try:
             specs = self._resolve_ports(name)
@@ -345,7 +277,7 @@ class Supervisor:
         for name, spec in self._specs.items():
             running = self._statuses[name].state in _RUNNING
             if running and name != asked_by and spec != before[name]:
-                self._inbox.put((name, RestartRequested()))
+                self._post(name, RestartRequested())
 
 
 _RUNNING = frozenset({ServiceState.STARTING, ServiceState.READY, ServiceState.UNHEALTHY})

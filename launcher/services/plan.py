@@ -38,6 +38,17 @@ class Plan:
     """Another name of the home's data folder, in ASCII; None where its own is ASCII already."""
 
     @property
+    def broker_words(self) -> str:
+        """The broker in a few words."""
+        match self.broker:
+            case BrokerMode.RABBITMQ if self.rabbitmq is not None:
+                return f"Private RabbitMQ {self.rabbitmq.version} node"
+            case BrokerMode.EXTERNAL:
+                return f"Broker elsewhere, {shown_address(self.settings.broker)}"
+            case _:
+                return "Embedded broker: messages travel through files, without RabbitMQ"
+
+    @property
     def broker_url(self) -> str:
         """The URL with its password; it goes into environments and nowhere else."""
         match self.broker:

@@ -77,12 +77,12 @@ def test_a_password_that_is_not_known_is_a_worry_until_it_is(house: House) -> No
     house.servers.save(WORK)
     house.servers.choose(MailChoice("work"))
     assert house.servers.missing == ("work",)
-    ((words, remedy),) = house.servers.worries()
-    assert "work" in words
-    assert "smtp password work" in remedy
+    (found,) = house.servers.checks()
+    assert "work" in found.fact
+    assert "smtp password work" in found.remedy
     house.servers.set_password("work", CANARY)
     assert house.servers.missing == ()
-    assert house.servers.worries() == []
+    assert house.servers.checks() == []
     assert house.told[-1][1]["mail_password"] == CANARY
 
 
@@ -99,7 +99,7 @@ def test_a_locked_store_does_not_keep_a_run_from_starting(tmp_path: Path) -> Non
     file.write_text('[smtp.work]\nhost="h"\nuser="me"\n[mail]\nprofile="work"\n')
     servers = MailServers(file, Passwords(Locked()))
     assert servers.secrets_at_start() == {"mail_password": "", "release_password": ""}
-    assert "Unlock it" in servers.worries()[0][0]
+    assert "Unlock it" in servers.checks()[0].fact
     with pytest.raises(PasswordError):
         servers.secrets()
 

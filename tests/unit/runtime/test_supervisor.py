@@ -94,6 +94,7 @@ class House:
         self.answers: dict[str, ProbeAnswer] = {}
         self.asked: Counter[str] = Counter()
         self.notices: list[str] = []
+        self.faults: list[Exception] = []
         self.resolved: list[str] = []
         self.moved: tuple[ServiceSpec, ...] | OSError = specs
         self.supervisor = Supervisor(
@@ -103,6 +104,7 @@ class House:
             clock=MonotonicClock(),
             resolve_ports=self.resolve,
             notice=self.notices.append,
+            unexpected=self.faults.append,
         )
         self.supervisor.run()
 
@@ -373,7 +375,7 @@ def test_an_observer_that_raises_does_not_end_the_supervision(
     cancel()
     house.supervisor.start("django")
     house.until(django=ServiceState.READY)
-    assert "a bug of the window" in house.notices[0]
+    assert "a bug of the window" in str(house.faults[0])
 
 
 def test_an_error_inside_a_probe_is_told_and_the_service_is_asked_again(
@@ -393,7 +395,34 @@ def test_an_error_inside_a_probe_is_told_and_the_service_is_asked_again(
     house.supervisor.start("worker")
     house.until(worker=ServiceState.READY)
     assert len(asked) >= 2
-    assert "a fault of ours" in house.notices[0]
+    assert "a fault of ours" in str(house.faults[0])
+
+
+def test_probes_that_hang_do_not_hold_up_a_stop(
+    build: Callable[..., House], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound, answering, go_on = FakeProber.probe, threading.Event(), threading.Event()
+    answering.set()
+    hanging: set[str] = set()
+
+    def probe(prober: FakeProber) -> ProbeAnswer:
+        if not answering.is_set():
+            hanging.add(prober.name)
+            go_on.wait(20)
+        return sound(prober)
+
+    monkeypatch.setattr(FakeProber, "probe", probe)
+    names = [f"service{number}" for number in range(10)]
+    house = build(*(service(name) for name in names))
+    house.supervisor.start_all()
+    house.until(**dict.fromkeys(names, ServiceState.READY))
+    answering.clear()
+    try:
+        eventually(lambda: len(hanging) >= 8, 5, lambda: f"hanging: {hanging}")
+        house.supervisor.stop("service0")
+        house.until(service0=ServiceState.STOPPED)
+    finally:
+        go_on.set()
 
 
 def test_a_probe_that_finds_what_was_known_is_not_told(build: Callable[..., House]) -> None:

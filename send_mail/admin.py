@@ -225,16 +225,28 @@ class TemplateAdmin(ReadOnly):
     list_display = ("name", "subject", "updated_at")
 
 
-@admin.register(models.Upload)
-class UploadAdmin(ReadOnly):
-    """Files to be attached, without their bytes."""
+class Files(ReadOnly):
+    """Files, without their bytes."""
 
-    list_display = ("name", "content_type", "size", "created_at")
     exclude = ("data",)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[models.Upload]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the rows without their bytes."""
         return super().get_queryset(request).defer("data")
+
+
+@admin.register(models.Upload)
+class UploadAdmin(Files):
+    """Files to be attached."""
+
+    list_display = ("name", "content_type", "size", "created_at")
+
+
+@admin.register(models.RepeatFile)
+class RepeatFileAdmin(Files):
+    """Files of mails that are sent again and again."""
+
+    list_display = ("name", "repeat_id", "content_type", "size")
 
 
 @admin.register(models.Chaos)

@@ -45,6 +45,24 @@ class Repeat(models.Model):
         return f"repeat #{self.pk} {self.subject}"
 
 
+class RepeatFile(models.Model):
+    """A file that every mail of a repeat carries: kept with it, as uploads are gone after a day."""
+
+    repeat = models.ForeignKey(Repeat, models.CASCADE, related_name="files")
+    name = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=127)
+    size = models.PositiveIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        """In the order in which they were attached."""
+
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.size} bytes)"
+
+
 class Template(models.Model):
     """A text with variables, ``{{ name }}``, to start a mail from."""
 

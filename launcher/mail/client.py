@@ -172,9 +172,11 @@ class MailClient:
         given = self._http.ask("GET", "/api/repeats?limit=200")
         return reading.page(given, reading.repeat).results
 
-    def add_repeat(self, draft: Draft, rule: Rule, time_zone: str) -> Repeat:
-        """Have a mail sent again and again."""
-        body = writing.repeat(draft, rule, time_zone, enabled=True)
+    def add_repeat(
+        self, draft: Draft, rule: Rule, time_zone: str, draft_id: int | None = None
+    ) -> Repeat:
+        """Have a mail sent again and again; `draft_id` is the saved draft whose files it keeps."""
+        body = writing.repeat(draft, rule, time_zone, enabled=True, mail_id=draft_id)
         return reading.repeat(self._http.ask("POST", "/api/repeats", body))
 
     def switch_repeat(self, repeat: Repeat, *, enabled: bool) -> Repeat:

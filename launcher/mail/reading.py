@@ -162,6 +162,7 @@ def repeat(given: Json) -> Repeat:
             html=given.get("html", ""),
             cc=tuple(given.get("cc", ())),
             bcc=tuple(given.get("bcc", ())),
+            keep=tuple(file["index"] for file in given.get("attachments", ())),
         ),
         rule=_rule(given.get("rule", {})),
         time_zone=given.get("time_zone", ""),

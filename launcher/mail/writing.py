@@ -19,10 +19,16 @@ def draft(given: Draft) -> Body:
     return body
 
 
-def repeat(given: Draft, rule: Rule, time_zone: str, *, enabled: bool) -> Body:
-    """A mail that is sent again and again."""
+def repeat(
+    given: Draft, rule: Rule, time_zone: str, *, enabled: bool, mail_id: int | None = None
+) -> Body:
+    """A mail that is sent again and again; `keep` are files of a draft if `mail_id` names one."""
+    of_draft: Body = {} if mail_id is None else {"mail": mail_id}
     return {
         **_addressed(given),
+        **of_draft,
+        "uploads": given.uploads,
+        "keep": given.keep,
         "rule": rule_of(rule),
         "time_zone": time_zone,
         "enabled": enabled,

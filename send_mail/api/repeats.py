@@ -1,7 +1,9 @@
 """Mails that are sent again and again."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -10,8 +12,9 @@ from rest_framework.response import Response
 
 from send_mail import serializers
 from send_mail.api.views import MailView, page_parameters, paged
-from send_mail.models import Repeat
-from send_mail.services import repeats
+from send_mail.attachments import Attachment
+from send_mail.models import Mail, Repeat
+from send_mail.services import outbox, repeats, uploads
 
 
 class Repeats(MailView):
@@ -22,7 +25,7 @@ class Repeats(MailView):
     )
     def get(self, request: Request) -> Response:
         """List them, newest first."""
-        rows, cursor = paged(Repeat.objects.all(), request)
+        rows, cursor = paged(repeats.with_files(), request)
         results = serializers.RepeatFull(rows, many=True).data
         return Response({"results": results, "next": cursor})
 
@@ -55,13 +58,25 @@ class OneRepeat(MailView):
 def _written(repeat: Repeat, request: Request) -> dict[str, Any]:
     asked = serializers.RepeatRequest(data=request.data)
     asked.is_valid(raise_exception=True)
-    for name, value in asked.validated_data.items():
-        setattr(repeat, name, value)
-    repeats.plan(repeat)
-    repeat.save()
-    shown: dict[str, Any] = serializers.RepeatFull(repeat).data
+    fields = dict(asked.validated_data)
+    files, keep = uploads.take(fields.pop("uploads")), fields.pop("keep")
+    if mail_id := fields.pop("mail", None):
+        files, keep = (*_copied(mail_id, keep), *files), []
+    shown: dict[str, Any] = serializers.RepeatFull(repeats.write(repeat, fields, files, keep)).data
     return shown
 
 
+def _copied(mail_id: int, indexes: Sequence[int]) -> list[Attachment]:
+    """Return attachments of a mail; raises ValidationError for one that is not there."""
+    mail = Mail.objects.select_related("content").filter(pk=mail_id).first()
+    if mail is None:
+        raise ValidationError({"mail": [f"There is no mail {mail_id}."]})
+    files = outbox.files_of(mail)
+    missing = [index for index in indexes if index >= len(files)]
+    if missing:
+        raise ValidationError({"keep": [f"There is no attachment {missing[0]}."]})
+    return [files[index] for index in indexes]
+
+
 def _repeat(repeat_id: int) -> Repeat:
-    return get_object_or_404(Repeat, pk=repeat_id)
+    return get_object_or_404(repeats.with_files(), pk=repeat_id)

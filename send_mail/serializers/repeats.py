@@ -3,11 +3,14 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from send_mail import recurrence, validation
 from send_mail.models import Repeat
-from send_mail.serializers.fields import AddressesField, KnownFieldsOnly, RawCharField
+from send_mail.serializers.fields import AddressesField, IdsField, KnownFieldsOnly, RawCharField
+from send_mail.serializers.files import Attachment
+from send_mail.services import repeats
 
 
 class RuleField(serializers.JSONField):
@@ -33,6 +36,19 @@ class RepeatRequest(KnownFieldsOnly):
     text = RawCharField(default="", validators=[validation.clean_text])
     html = RawCharField(default="", validators=[validation.clean_text])
     enabled = serializers.BooleanField(default=True)
+    uploads = IdsField(
+        default=list, help_text="Ids of uploads: kept with it, and in each of its mails."
+    )
+    mail = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=2**63 - 1,
+        help_text="A mail or draft: `keep` names attachments of it, which are copied.",
+    )
+    keep = IdsField(
+        default=list,
+        help_text="Indexes of the attachments that stay; those not named are gone.",
+    )
 
     def validate_time_zone(self, value: str) -> str:
         """Allow a zone that is known here."""
@@ -65,6 +81,12 @@ class RepeatFull(serializers.Serializer[Any]):
     enabled = serializers.BooleanField()
     next_at = serializers.DateTimeField(allow_null=True)
     last_at = serializers.DateTimeField(allow_null=True)
+    attachments = serializers.SerializerMethodField(help_text="What each of its mails carries.")
+
+    @extend_schema_field(Attachment(many=True))
+    def get_attachments(self, repeat: Repeat) -> list[dict[str, Any]]:
+        """Return the files, without their bytes."""
+        return repeats.described(repeat)
 
     def get_words(self, repeat: Repeat) -> str:
         """Return the rule as a person says it."""

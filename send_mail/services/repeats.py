@@ -4,14 +4,19 @@ Times that were missed while nothing ran are made up for by one mail, not by man
 """
 
 import logging
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from send_mail import recurrence
-from send_mail.models import Repeat
+from send_mail.attachments import Attachment, numbered
+from send_mail.models import Repeat, RepeatFile
+from send_mail.services import uploads
 from send_mail.services.saving import NewMail, save
 
 AT_ONCE = 100
@@ -28,6 +33,59 @@ def plan(repeat: Repeat, now: datetime | None = None) -> None:
     if coming is None:
         raise ValidationError({"rule": ["This day never comes."]})
     repeat.next_at = coming if repeat.enabled else None
+
+
+def with_files() -> QuerySet[Repeat]:
+    """Return all repeats, their files without the bytes."""
+    return Repeat.objects.prefetch_related(
+        Prefetch("files", queryset=RepeatFile.objects.defer("data"))
+    )
+
+
+def described(repeat: Repeat) -> list[dict[str, Any]]:
+    """Return what its mails carry, as a mail's attachments are described."""
+    return numbered(
+        [
+            {"name": row.name, "content_type": row.content_type, "size": row.size}
+            for row in repeat.files.all()
+        ]
+    )
+
+
+def write(
+    repeat: Repeat,
+    fields: Mapping[str, Any],
+    files: Sequence[Attachment] = (),
+    keep: Sequence[int] = (),
+) -> Repeat:
+    """Save *repeat*, a new one or one there is, with valid *fields* in the place of its own.
+
+    Of its files those stay that *keep* names by their indexes; *files* come behind them. Raises
+    ValidationError for a rule that has no time, a file that is not there, or too much of them.
+    """
+    had = list(repeat.files.all()) if repeat.pk else []
+    missing = [index for index in keep if index >= len(had)]
+    if missing:
+        raise ValidationError({"keep": [f"There is no attachment {missing[0]}."]})
+    stay = [had[index] for index in keep]
+    uploads.check_size((*map(_attachment, stay), *files))
+    for name, value in fields.items():
+        setattr(repeat, name, value)
+    plan(repeat)
+    with transaction.atomic():
+        repeat.save()
+        repeat.files.exclude(pk__in=[row.pk for row in stay]).delete()
+        RepeatFile.objects.bulk_create(
+            RepeatFile(repeat=repeat, **file.described(), data=file.data) for file in files
+        )
+    return with_files().get(pk=repeat.pk)
+
+
+def switch(repeat: Repeat, *, enabled: bool) -> None:
+    """Let it be sent, its next time counted from now, or no more for a while."""
+    repeat.enabled = enabled
+    plan(repeat)
+    repeat.save(update_fields=["enabled", "next_at"])
 
 
 def due(now: datetime) -> int:
@@ -64,8 +122,13 @@ def _mail(repeat: Repeat) -> NewMail:
         subject=repeat.subject,
         text=repeat.text,
         html=repeat.html,
+        attachments=tuple(map(_attachment, repeat.files.all())),
         repeat_id=repeat.pk,
     )
+
+
+def _attachment(row: RepeatFile) -> Attachment:
+    return Attachment(row.name, row.content_type, bytes(row.data))
 
 
 def _after_a_clock_set_back(now: datetime) -> None:

@@ -37,7 +37,8 @@ def rows(saved: Callable[..., models.Mail]) -> models.Mail:
     )
     inbox.store(b"Subject: x\r\n\r\nx", "a@localhost", ["b@localhost"], "peer")
     models.Batch.objects.create(total=1)
-    models.Repeat.objects.create(rule={"every": "day", "at": "09:00"})
+    repeat = models.Repeat.objects.create(rule={"every": "day", "at": "09:00"})
+    repeat.files.create(name="a.txt", content_type="text/plain", size=1, data=b"x")
     models.Template.objects.create(name="t")
     uploads.keep("a.txt", "text/plain", b"x")
     models.Chaos.objects.create(mode="451")
@@ -73,7 +74,7 @@ def test_every_list_and_every_row_is_shown_and_cannot_be_edited(
 def test_a_list_reads_no_source_and_counts_no_further_than_its_pager_needs(
     staff: Client, rows: models.Mail
 ) -> None:
-    for name in ("mail", "caughtmail", "mailcontent", "upload"):
+    for name in ("mail", "caughtmail", "mailcontent", "upload", "repeatfile"):
         with CaptureQueriesContext(
             connection,
         ) as asked:

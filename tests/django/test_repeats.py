@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from send_mail.models import Mail, Repeat
-from send_mail.services import relay, repeats
+from send_mail.models import Mail, Repeat, RepeatFile, Upload
+from send_mail.services import outbox, relay, repeats, uploads
 from tests.django.conftest import Api, Broker
 
 DAILY = {
@@ -140,3 +140,67 @@ def test_the_relay_sends_them(transactional_db: None, broker: Broker) -> None:
     relay.relay()
     assert Mail.objects.count() == 1
     assert len(broker.messages) == 1
+
+
+def upload(api: Api, name: str, data: bytes = b"abc") -> int:
+    answer = api.client.post(f"/api/uploads?name={name}", data, content_type="text/plain")
+    number: int = answer.json()["id"]
+    return number
+
+
+def names(answer: Any) -> list[str]:
+    return [row["name"] for row in answer["attachments"]]
+
+
+def test_each_of_its_mails_carries_its_files_when_the_uploads_are_long_gone(api: Api) -> None:
+    ids = [upload(api, "a.txt", b"first"), upload(api, "b.txt", b"second")]
+    made = api.post("/api/repeats", {**DAILY, "uploads": ids}).json()
+    assert made["attachments"] == [
+        {"index": 0, "name": "a.txt", "content_type": "text/plain", "size": 5},
+        {"index": 1, "name": "b.txt", "content_type": "text/plain", "size": 6},
+    ]
+    uploads.expire(datetime.now(UTC) + timedelta(days=2))
+    assert not Upload.objects.exists()
+    Repeat.objects.update(next_at=NINE)
+    assert repeats.due(NINE) == 1
+    Repeat.objects.update(next_at=NINE + timedelta(days=1))
+    assert repeats.due(NINE + timedelta(days=1)) == 1
+    for mail in Mail.objects.select_related("content"):
+        assert [(row.name, row.data) for row in outbox.files_of(mail)] == [
+            ("a.txt", b"first"),
+            ("b.txt", b"second"),
+        ]
+
+
+def test_a_change_keeps_the_files_that_it_names(api: Api) -> None:
+    ids = [upload(api, name) for name in ("a.txt", "b.txt")]
+    made = api.post("/api/repeats", {**DAILY, "uploads": ids}).json()
+    place = f"/api/repeats/{made['id']}"
+    more = {**DAILY, "keep": [1], "uploads": [upload(api, "c.txt")]}
+    assert names(put(api, place, more).json()) == ["b.txt", "c.txt"]
+    assert names(api.get("/api/repeats").json()["results"][0]) == ["b.txt", "c.txt"]
+    refused = put(api, place, {**DAILY, "keep": [2]})
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["keep"])
+    assert names(api.get(place).json()) == ["b.txt", "c.txt"]
+    assert names(put(api, place, DAILY).json()) == []
+    assert not RepeatFile.objects.exists()
+
+
+def test_it_takes_the_files_of_a_draft(api: Api) -> None:
+    ids = [upload(api, name) for name in ("a.txt", "b.txt")]
+    draft = api.post("/api/mails", {"draft": True, "uploads": ids}).json()["id"]
+    body = {**DAILY, "mail": draft, "keep": [1], "uploads": [upload(api, "c.txt")]}
+    assert names(api.post("/api/repeats", body).json()) == ["b.txt", "c.txt"]
+    for change, field in (({"keep": [2]}, "keep"), ({"mail": draft + 1}, "mail")):
+        refused = api.post("/api/repeats", {**body, **change})
+        assert (refused.status_code, list(refused.json()["errors"])) == (400, [field])
+    assert Repeat.objects.count() == 1
+
+
+def test_more_than_a_mail_carries_is_refused_with_a_repeat_too(api: Api, settings: Any) -> None:
+    settings.MAIL_ATTACHMENTS_MAX_BYTES = 10
+    made = api.post("/api/repeats", {**DAILY, "uploads": [upload(api, "a.txt", b"x" * 6)]}).json()
+    more = {**DAILY, "keep": [0], "uploads": [upload(api, "b.txt", b"x" * 6)]}
+    refused = put(api, f"/api/repeats/{made['id']}", more)
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["uploads"])
+    assert names(api.get(f"/api/repeats/{made['id']}").json()) == ["a.txt"]

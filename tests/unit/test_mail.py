@@ -383,6 +383,21 @@ def test_a_repeat_has_its_rule_in_words(server: Answering, client: MailClient) -
     assert server.asked[-1][3]["enabled"] is False
 
 
+def test_a_repeat_takes_the_files_of_its_draft_and_keeps_them_when_paused(
+    server: Answering, client: MailClient
+) -> None:
+    files = [{"index": 0, "name": "a"}, {"index": 1, "name": "b"}]
+    rule = {"every": "day", "at": "09:00"}
+    server.says({"id": 2, "rule": rule, "to": ["a@x.org"], "attachments": files}, 201)
+    draft = Draft(("a@x.org",), uploads=(7,), keep=(3,))
+    repeat = client.add_repeat(draft, Rule(), "UTC", 41)
+    asked = server.asked[-1][3]
+    assert (asked["mail"], asked["keep"], asked["uploads"]) == (41, [3], [7])
+    client.switch_repeat(repeat, enabled=False)
+    asked = server.asked[-1][3]
+    assert ("mail" in asked, asked["keep"], asked["uploads"]) == (False, [0, 1], [])
+
+
 def test_the_catcher_is_told_how_to_misbehave(server: Answering, client: MailClient) -> None:
     server.says({"mode": "451", "left": 3})
     assert client.set_chaos(Chaos("451", 3)) == Chaos("451", 3)

@@ -72,6 +72,7 @@ class FakeMail(MailClient):
         self.files: dict[int, bytes] = {}
         self.kept_templates: list[Template] = []
         self.kept_repeats: list[Repeat] = []
+        self.repeated_files: list[str] = []
         self.letters: list[BatchLetter] = []
         self.batch_final = 0
         self.misbehaves = Chaos()
@@ -326,8 +327,14 @@ class FakeMail(MailClient):
         self._enter("repeats")
         return tuple(self.kept_repeats)
 
-    def add_repeat(self, draft: Draft, rule: Rule, time_zone: str) -> Repeat:
+    def add_repeat(
+        self, draft: Draft, rule: Rule, time_zone: str, draft_id: int | None = None
+    ) -> Repeat:
         self._enter("add_repeat")
+        if draft.keep:
+            assert draft_id is not None, "files are kept of a draft"
+            files = self.mails[draft_id].attachments
+            self.repeated_files = [files[index].name for index in draft.keep]
         number = len(self.kept_repeats) + 1
         words = f"Every {rule.every} at {rule.at}" if rule.every else f"By {rule.cron}"
         made = Repeat(number, draft, rule, time_zone, True, words, "2099-01-04T09:00:00Z", "")

@@ -609,6 +609,20 @@ def test_a_mail_repeats_by_days_and_times(
     assert pane.form.writing(None).blank
 
 
+def test_each_of_a_repeats_mails_has_its_files(
+    page: MailPage, pane: ComposePane, session: FakeSession, qtbot: QtBot, tmp_path: Path
+) -> None:
+    write(pane)
+    (tmp_path / "plan.txt").write_bytes(b"one")
+    pane.attachments.add([tmp_path / "plan.txt"])
+    qtbot.waitUntil(lambda: not pane.attachments.busy)
+    pane._choose_when(When(rule=Rule("day", "09:00")))
+    pane.send.click()
+    qtbot.waitUntil(lambda: page.stack.currentIndex() == REPEATS)
+    assert session.mail.repeated_files == ["upload 1"]
+    assert len(session.mail.kept_repeats) == 1
+
+
 @pytest.mark.parametrize(
     ("when", "fault"),
     [

@@ -130,15 +130,17 @@ class ComposePane(Card):
         self.keeper.send(self._when.at)
 
     def _repeat(self, rule: Rule) -> None:
+        # Once the draft is kept: the repeat takes its files over from there.
+        self.keeper.keep_then(lambda: self._add_repeat(rule))
+
+    def _add_repeat(self, rule: Rule) -> None:
         draft = self.form.draft()
-        if draft.keep or draft.uploads:
-            self.status.say("A repeated mail has no attachments: remove them.", Tone.FAILED)
-            return
+        draft_id = self.keeper.draft_id if draft.keep else None
         zone = bytes(QTimeZone.systemTimeZoneId().data()).decode() or "UTC"
         self._begin_sending()
         self._background.run(
             self,
-            lambda: self._client.add_repeat(draft, rule, zone),
+            lambda: self._client.add_repeat(draft, rule, zone, draft_id),
             self._repeats,
             self._failed,
         )

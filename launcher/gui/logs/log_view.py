@@ -113,20 +113,17 @@ class LogView(QAbstractScrollArea):
 
     # -- selecting and copying -----------------------------------------------------------------
 
-    def selected_text(self) -> str:
-        """The selected lines, as they are copied."""
+    def copy(self) -> None:
+        """Put the selected lines on the clipboard, at most COPY_LIMIT of them."""
         records, cut = self._selection.records(COPY_LIMIT)
-        if cut:
-            self.copy_cut.emit(COPY_LIMIT)
-        return "\n".join(
+        lines = [
             f"{clock(record.at)} {self._line.title(record.service)} {record.text}"
             for record in records
-        )
-
-    def copy(self) -> None:
-        """Put the selected lines on the clipboard."""
-        if text := self.selected_text():
-            QGuiApplication.clipboard().setText(text)
+        ]
+        if lines:
+            QGuiApplication.clipboard().setText("\n".join(lines))
+        if cut:
+            self.copy_cut.emit(COPY_LIMIT)
 
     def select_all(self) -> None:
         """Select every row."""

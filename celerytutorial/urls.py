@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+import celerytutorial.api  # noqa: F401 - registers what the schema knows of our access rules
 from celerytutorial.health import healthz
 
 urlpatterns = [

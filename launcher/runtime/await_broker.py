@@ -42,10 +42,14 @@ def main(arguments: Sequence[str]) -> int:
     from celery import maybe_patch_concurrency  # noqa: PLC0415
 
     maybe_patch_concurrency()
-    _schedule("SCHED_IDLE")
+    broker = os.environ.get("CELERY_BROKER_URL", "")
+    beside_its_boot = not _is_up(broker)
+    if beside_its_boot:
+        _schedule("SCHED_IDLE")
     _import_all(arguments)
-    _wait_for(os.environ.get("CELERY_BROKER_URL", ""))
-    _schedule("SCHED_OTHER")
+    _wait_for(broker)
+    if beside_its_boot:
+        _schedule("SCHED_OTHER")
     from celery.__main__ import main as celery  # noqa: PLC0415
 
     celery()
@@ -55,7 +59,8 @@ def main(arguments: Sequence[str]) -> int:
 def _schedule(policy: str) -> None:
     """Use only the processor time that nobody else wants (SCHED_IDLE), or one's share again.
 
-    Everybody waits for the broker, whose boot keeps a core busy: imports beside it go second.
+    Everybody waits for the broker, whose boot keeps a core busy: imports beside it go second. Once
+    it is up, after a crash for instance, everybody waits for the imports.
     Linux lets a process come back from SCHED_IDLE (sched(7)); elsewhere nothing is done.
     """
     number = getattr(os, policy, None)
@@ -76,13 +81,18 @@ def _import_all(arguments: Sequence[str]) -> None:
 
 
 def _wait_for(url: str) -> None:
-    """Until the broker's port accepts. A URL without a port is not waited for."""
+    """Until the broker is up."""
+    pause = threading.Event()
+    while not _is_up(url):
+        pause.wait(_LOOK_EVERY)
+
+
+def _is_up(url: str) -> bool:
+    """Whether the broker's port accepts. A URL without a port is not waited for."""
     parts = urlsplit(url)
     if parts.hostname is None or parts.port is None:
-        return
-    pause = threading.Event()
-    while not _accepts(parts.hostname, parts.port):
-        pause.wait(_LOOK_EVERY)
+        return True
+    return _accepts(parts.hostname, parts.port)
 
 
 def _accepts(host: str, port: int) -> bool:

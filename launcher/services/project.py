@@ -50,6 +50,8 @@ def _base(plan: Plan) -> Mapping[str, str]:
         "DATABASE_URL": plan.database_url,
         "CELERY_BROKER_URL": plan.broker_url,
         "LAUNCHER_MAIL_TIME_SCALE": f"{plan.settings.mail_time_scale:g}",
+        # The website's: they import every page, and a killed worker is to be back within seconds.
+        "CELERY_SKIP_CHECKS": "true",
         # Green DNS takes eventlet's place of the system's resolver, which breaks on Windows.
         "EVENTLET_NO_GREENDNS": "yes",
     }

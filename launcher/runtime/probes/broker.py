@@ -17,8 +17,8 @@ from launcher.core.state import Problem
 from launcher.runtime.probes.alarms import Alarms
 from launcher.runtime.probes.answers import Secrets, conflict, network_words, not_ready, ready
 
-_FIRST_PING = 0.4
-"""Seconds to wait for an answer of a worker that has not answered any ping yet."""
+_ASK_AGAIN_FIRST, _ASK_AGAIN_CAP = 0.1, 0.4
+"""Seconds until an unanswered ping is sent once more: growing from the first to the second."""
 _REPLIES = "reply.celery.pidbox"
 """The exchange through which Celery's workers answer remote control."""
 
@@ -115,7 +115,7 @@ class WorkerPing:
         self._producer: Any = None
         self._consumer: Any = None
         self._address = uuid.uuid4().hex
-        self._tickets: set[str] = set()
+        self._asked: set[str] = set()
         self._answered = False
         self._blocked = False
 
@@ -132,7 +132,6 @@ class WorkerPing:
             return not_ready("the broker takes no messages, so no ping reaches it")
         if not answered:
             return not_ready("does not answer a ping")
-        self._answered = True
         return ready(f"answers a ping in {(time.monotonic() - began) * 1000:.0f} ms")
 
     def close(self) -> None:
@@ -141,7 +140,26 @@ class WorkerPing:
             connection.collect(socket_timeout=1)
 
     def _ping(self, began: float) -> bool:
+        """Ask, again and again for as long as the question may take; any answer to it will do.
+
+        A worker says "ready" a moment before it listens for pings, so the first may be lost. One
+        that is busy answers late, and that answer is as good as a quick one. An answer to an
+        earlier question counts for nothing: it may be a killed worker's.
+        """
+        self._asked.clear()
+        self._answered = False
+        until, pause = began + self._spec.timeout, _ASK_AGAIN_FIRST
+        while (now := time.monotonic()) < until:
+            self._ask()
+            self._drain(min(now + pause, until))
+            if self._answered:
+                return True
+            pause = min(2 * pause, _ASK_AGAIN_CAP)
+        return False
+
+    def _ask(self) -> None:
         ticket = uuid.uuid4().hex
+        self._asked.add(ticket)
         self._producer.publish(
             {
                 "method": "ping",
@@ -153,19 +171,14 @@ class WorkerPing:
             headers={"clock": 0, "ticket": ticket},
             expiration=self._spec.timeout,
         )
-        # A starting worker may say "ready" before it listens for pings: the first one is lost, and
-        # waiting long for its answer would be waiting for nothing.
-        patience = self._spec.timeout if self._answered else _FIRST_PING
-        self._tickets.clear()
-        while ticket not in self._tickets:
-            left = began + patience - time.monotonic()
-            if left <= 0:
-                return False
+
+    def _drain(self, until: float) -> None:
+        """Take what arrives until it is an answer, or time is up."""
+        while not self._answered and (left := until - time.monotonic()) > 0:
             try:
                 self._connection.drain_events(timeout=left)
             except TimeoutError:
-                return False
-        return True
+                return
 
     def _open(self) -> None:
         from kombu import Connection, Consumer, Exchange, Producer, Queue  # noqa: PLC0415 - 7 MB
@@ -202,7 +215,7 @@ class WorkerPing:
 
     def _arrived(self, body: object, message: Any) -> None:
         del body
-        self._tickets.add(message.headers.get("ticket", ""))
+        self._answered = self._answered or message.headers.get("ticket") in self._asked
 
     def _transport(self) -> tuple[str, dict[str, Any]]:
         url = self._secrets(self._spec.secret)

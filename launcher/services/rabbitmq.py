@@ -100,6 +100,9 @@ def node_files(plan: Plan, found: RabbitInstallation) -> Mapping[Path, str]:
         base / "enabled_plugins": "[rabbitmq_management].\n",
         base / "advanced.config": "[].\n",
         base / "rabbitmq-env.conf": "",
+        # The node asks for the name of its machine at every connection. No name server is asked:
+        # one that does not answer would hold up each of them.
+        base / "inetrc": '{lookup, [file]}.\n{host, {127, 0, 0, 1}, ["localhost"]}.\n',
     }
 
 
@@ -209,6 +212,7 @@ def _node_environment(plan: Plan, found: RabbitInstallation) -> Mapping[str, str
         "RABBITMQ_SCHEMA_DIR": str(base / "schema"),
         "RABBITMQ_FEATURE_FLAGS_FILE": str(base / "feature_flags"),
         "ERL_CRASH_DUMP": str(base / "erl_crash.dump"),
+        "ERL_INETRC": str(base / "inetrc"),
         "ERL_EPMD_PORT": str(epmd_at.port),
         "ERL_EPMD_ADDRESS": epmd_at.address,
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (f"-kernel inet_dist_use_interface {{{loopback}}}"),

@@ -222,6 +222,7 @@ def test_the_node_keeps_all_in_its_folder_and_on_loopback() -> None:
     assert "management.tcp.ip = 127.0.0.1" in text
     assert "default_pass = canary-broker_password" in text
     assert "deprecated_features" not in text
+    assert "{lookup, [file]}." in files[Path(spec.environment["ERL_INETRC"])]
     newer = node_files(PLANS[0], replace(RABBIT, version="4.3.4"))
     assert "transient_nonexcl_queues = true" in next(iter(newer.values()))
 

@@ -164,3 +164,10 @@ def test_every_gate_is_run_even_when_one_fails(
     assert called[-1].endswith("pytest -k core")
     assert len(called) == len(script.GATES) + 1
     assert "Failed: mypy" in capsys.readouterr().err
+
+
+def test_the_whole_suite_leaves_no_test_out() -> None:
+    whole = [script.ROOT / argument for argument in script.WHOLE_SUITE if "/" in argument]
+    tests = sorted((script.ROOT / "tests").rglob("test_*.py"))
+    assert len(tests) > 100
+    assert [test for test in tests if not any(folder in test.parents for folder in whole)] == []

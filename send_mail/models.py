@@ -21,6 +21,11 @@ class Batch(models.Model):
     idempotency_key = models.CharField(max_length=255, unique=True, null=True)
     fingerprint = models.CharField(max_length=64, blank=True)
 
+    class Meta:
+        """English has its own plural for it."""
+
+        verbose_name_plural = "batches"
+
     def __str__(self) -> str:
         return f"batch #{self.pk} of {self.total}"
 
@@ -190,6 +195,8 @@ class Upload(models.Model):
 class Event(models.TextChoices):
     """The steps of a mail's timeline."""
 
+    DRAFTED = "drafted"  # saved as a draft
+    QUEUED = "queued"  # a draft that was sent
     SAVED = "saved"
     PUBLISHED = "published"
     RECEIVED = "received"
@@ -276,6 +283,11 @@ class Chaos(models.Model):
     mode = models.CharField(max_length=16, choices=Mode.choices)
     left = models.PositiveIntegerField(null=True)  # mails it still happens to; null: all
     since = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        """The word has no plural."""
+
+        verbose_name_plural = "chaos"
 
     def __str__(self) -> str:
         return self.mode

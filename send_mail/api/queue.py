@@ -48,7 +48,7 @@ class Relay(MailView):
 def _queue() -> dict[str, Any]:
     reason = pause.reason()
     return {
-        "counts": counts.by_state(),
+        "counts": counts.shown(),
         "paused": reason is not None,
         "reason": reason,
         "safe_mode": settings.MAIL_REDIRECT_TO or None,

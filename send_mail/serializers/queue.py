@@ -11,7 +11,10 @@ from send_mail.services.login_links import is_local
 class QueueState(serializers.Serializer[Any]):
     """How many mails are in each state, and whether the queue is paused."""
 
-    counts = serializers.DictField(child=serializers.IntegerField())
+    counts = serializers.DictField(
+        child=serializers.IntegerField(),
+        help_text="By state; SCHEDULED, which waits for its time, is not among QUEUED.",
+    )
     paused = serializers.BooleanField()
     reason = serializers.CharField(allow_null=True)
     safe_mode = serializers.CharField(allow_null=True, help_text="Who gets every mail instead.")

@@ -2,9 +2,10 @@
 
 from django.db import connection, transaction
 from django.db.models import Sum
+from django.utils import timezone
 
-from send_mail.models import MailCount
-from send_mail.states import State
+from send_mail.models import Mail, MailCount
+from send_mail.states import SCHEDULED, State
 
 MANY = 100
 _ADD_UP = """
@@ -17,6 +18,19 @@ def by_state() -> dict[str, int]:
     """Return the number of mails for every state, 0 where there is none."""
     found = dict(MailCount.objects.values_list("state").annotate(Sum("n")))
     return {state: found.get(state, 0) for state in State.values}
+
+
+def shown() -> dict[str, int]:
+    """Return the same with SCHEDULED apart from QUEUED: each mail counts where it is shown.
+
+    Those alone are counted, along the index of state and time: a mail becomes due by the clock,
+    which no trigger sees.
+    """
+    found = by_state()
+    queued = found[State.QUEUED]
+    later = Mail.objects.filter(state=State.QUEUED, due_at__gt=timezone.now())
+    scheduled = min(later.count(), queued) if queued else 0
+    return {**found, State.QUEUED: queued - scheduled, SCHEDULED: scheduled}
 
 
 def add_up() -> None:

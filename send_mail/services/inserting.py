@@ -11,9 +11,12 @@ from functools import partial
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.utils import IntegrityError
 
-from send_mail.models import Event, Mail, MailContent, MailEvent
+from send_mail.models import Event, Mail, MailContent
+from send_mail.services import timeline
 from send_mail.services.grouping import Grouping
 from send_mail.services.publisher import publisher
+from send_mail.services.row_inserts import insert_numbered, insert_rows
+from send_mail.services.tables import table_of
 from send_mail.services.write_turn import short_transaction
 from send_mail.states import State
 
@@ -88,9 +91,18 @@ def _unless_known(group: Sequence[Rows]) -> list[Mail]:
 
 def _known(group: Sequence[Rows]) -> dict[str | None, Mail]:
     keys = [mail.idempotency_key for mail, _ in group if mail.idempotency_key is not None]
-    if not keys:
+    if not keys or not _is_there_any(keys):
         return {}
     return {mail.idempotency_key: mail for mail in Mail.objects.filter(idempotency_key__in=keys)}
+
+
+def _is_there_any(keys: Sequence[str]) -> bool:
+    """Return whether one of *keys* is taken, which is rare: to ask for whole rows costs more."""
+    marks = ", ".join(["%s"] * len(keys))
+    asked = f'SELECT 1 FROM "{table_of(Mail)}" WHERE "idempotency_key" IN ({marks}) LIMIT 1'  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(asked, keys)
+        return cursor.fetchone() is not None
 
 
 def _write(group: Sequence[Rows]) -> None:
@@ -98,13 +110,15 @@ def _write(group: Sequence[Rows]) -> None:
     mails = [mail for mail, _ in group]
     for mail in mails:
         mail.pk = None  # that of a first try was taken back with it
-    Mail.objects.bulk_create(mails)
+    insert_numbered(mails)
     for mail, content in group:
         content.mail = mail  # takes over the id that it has now
-    MailContent.objects.bulk_create([content for _, content in group])
-    MailEvent.objects.bulk_create(
-        MailEvent(mail_id=mail.pk, event=Event.SAVED, at=mail.created_at) for mail in mails
-    )
+    insert_rows([content for _, content in group])
+    timeline.note_each((mail.pk, _first_step(mail), mail.created_at, "") for mail in mails)
+
+
+def _first_step(mail: Mail) -> Event:
+    return Event.DRAFTED if mail.state == State.DRAFT else Event.SAVED
 
 
 def _due(group: Sequence[Rows]) -> list[int]:

@@ -76,7 +76,7 @@ def resend(mail: Mail, *, sure: bool = False) -> Mail:
         if not moved:
             msg = f"A mail that is {mail.get_state_display().lower()} cannot be sent again now."
             raise NotPossibleError(msg)
-        timeline.note(mail.pk, Event.SAVED if mail.state == State.DRAFT else Event.RESENT, now)
+        timeline.note(mail.pk, Event.QUEUED if mail.state == State.DRAFT else Event.RESENT, now)
         transaction.on_commit(partial(publisher.wake, mail.pk))
     mail.refresh_from_db()
     return mail
@@ -130,7 +130,7 @@ def rewrite(mail: Mail, new: NewMail, keep: Sequence[int] = ()) -> Mail:
         content.save()
         if not new.draft:
             move(drafts, State.QUEUED, **_fresh())
-            timeline.note(mail.pk, Event.SAVED, fresh.queued_at)
+            timeline.note(mail.pk, Event.QUEUED, fresh.queued_at)
             if fresh.due_at <= fresh.queued_at:
                 transaction.on_commit(partial(publisher.wake, mail.pk))
     return Mail.objects.select_related("content").get(pk=mail.pk)

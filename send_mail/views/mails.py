@@ -29,6 +29,8 @@ from send_mail.states import FINAL, State
 from send_mail.views import reach
 
 STEPS = {
+    "drafted": "Draft saved",
+    "queued": "Queued",
     "saved": "Saved",
     "published": "Given to the broker",
     "received": "Taken by a worker",

@@ -71,6 +71,12 @@ def test_every_list_and_every_row_is_shown_and_cannot_be_edited(
     assert staff.get(f"/admin/send_mail/{name}/add/").status_code == 403
 
 
+def test_the_index_has_proper_plurals(staff: Client) -> None:
+    page = staff.get("/admin/").content.decode()
+    for plural in ("Batches", "Chaos"):
+        assert f">{plural}</a>" in page
+
+
 def test_a_list_reads_no_source_and_counts_no_further_than_its_pager_needs(
     staff: Client, rows: models.Mail
 ) -> None:

@@ -95,6 +95,15 @@ def test_a_draft_is_changed_and_then_sent_as_one_mail(browser: Client) -> None:
     assert [row.name for row in outbox.files_of(mail)] == ["b.txt"]
 
 
+@pytest.mark.parametrize("way", ["edit", "resend"])
+def test_a_draft_that_was_sent_was_saved_once_and_then_queued(browser: Client, way: str) -> None:
+    mail = draft_of(browser, **GOOD)
+    browser.post(f"/sent/{mail.pk}/{way}/", GOOD)
+    page = browser.get(f"/sent/{mail.pk}/").content.decode()
+    labels = re.findall(r'<span class="label">([^<]+)</span>', page)
+    assert labels == ["Draft saved", "Queued", "Given to the broker"]
+
+
 def test_a_draft_that_lacks_something_is_not_sent(browser: Client) -> None:
     mail = draft_of(browser, message="hi", attachments=[file()])
     answer = browser.post(f"/sent/{mail.pk}/edit/", {"message": "hi", "stays": ["0"]})

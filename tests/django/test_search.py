@@ -108,6 +108,28 @@ def test_the_counts_are_right_after_every_kind_of_change(saved: Saved) -> None:
     assert set(counts.by_state().values()) == {0}
 
 
+def test_a_scheduled_mail_counts_as_that_until_its_time(api: Api, saved: Saved) -> None:
+    later = timezone.now() + timedelta(hours=1)
+    mails = [saved(), saved(due_at=later), saved(due_at=later)]
+    told = api.get("/api/queue").json()["counts"]
+    assert (told["QUEUED"], told["SCHEDULED"], sum(told.values())) == (1, 2, 3)
+    Mail.objects.filter(pk=mails[1].pk).update(due_at=timezone.now())
+    outbox.cancel(mails[2])
+    told = api.get("/api/queue").json()["counts"]
+    assert (told["QUEUED"], told["SCHEDULED"], told["CANCELLED"]) == (2, 0, 1)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's own words for a plan")
+def test_scheduled_mails_are_counted_along_an_index(saved: Saved) -> None:
+    saved()
+    with CaptureQueriesContext(connection) as queries:
+        counts.shown()
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {queries[-1]['sql']}")
+        plan = " / ".join(str(row[3]) for row in cursor.fetchall())
+    assert "COVERING INDEX mail_due (state=? AND due_at>?)" in plan
+
+
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's own words for a plan")
 @pytest.mark.parametrize(
     ("state", "words", "index"),

@@ -34,6 +34,8 @@ STATE_WORDS: Mapping[str, str] = {
 }
 
 STEPS: Mapping[str, tuple[str, Tone]] = {
+    "drafted": ("Draft saved", Tone.READY),
+    "queued": ("Queued", Tone.READY),
     "saved": ("Saved", Tone.READY),
     "published": ("Published to the broker", Tone.READY),
     "received": ("Received by the worker", Tone.READY),

@@ -120,12 +120,7 @@ class OutboxPane(ListPane[Mail]):
         for state, words in FILTERS:
             count = queue.counts.get(state, 0) if state else sum(queue.counts.values())
             seen = not state or bool(count) or state == self._state
-            if state == "SCHEDULED" and state not in queue.counts:
-                # The API counts them among the queued ones.
-                self.filters[state].say(words)
-                seen = seen or bool(queue.counts.get("QUEUED"))
-            else:
-                self.filters[state].say(f"{words} {count:,}")
+            self.filters[state].say(f"{words} {count:,}")
             self.filters[state].setVisible(seen)
 
     def _fetch(self, mail_id: int) -> Mail:

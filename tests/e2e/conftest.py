@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers import rabbit
+from tests.helpers.needs import need_rabbitmq
 from tests.helpers.smtp.process import MailServer
 from tests.helpers.stack import Stack
 from tests.safety.setting import sending_stack
@@ -56,8 +56,3 @@ def sending(sending_running: tuple[Stack, MailServer]) -> tuple[Stack, MailServe
 @pytest.fixture
 def with_rabbitmq() -> None:
     need_rabbitmq()
-
-
-def need_rabbitmq() -> None:
-    if rabbit.installed() is None:
-        pytest.skip("RabbitMQ is not installed: celery-launcher doctor --fix")

@@ -7,12 +7,11 @@ import time
 
 import pytest
 
-from tests.helpers.rabbit import installed
 from tests.helpers.rabbitctl import rabbitmqctl
 from tests.helpers.stack import Stack
 from tests.helpers.waiting import eventually
 
-pytestmark = pytest.mark.skipif(installed() is None, reason="RabbitMQ is not on this machine")
+pytestmark = pytest.mark.usefixtures("with_rabbitmq")
 TOLD_WITHIN = 10.0
 DISK, MEMORY = "set_disk_free_limit", "set_vm_memory_high_watermark"
 

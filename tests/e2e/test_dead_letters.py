@@ -14,6 +14,7 @@ from kombu import Connection, Queue
 
 from celerytutorial.queues import DEAD, MAILS
 from tests.helpers import rabbit
+from tests.helpers.needs import need_rabbitmq
 from tests.helpers.ports import free_port
 from tests.helpers.programs import Program, environment, run
 from tests.helpers.waiting import eventually
@@ -23,8 +24,7 @@ TASK = "send_mail.tasks.send_email_task"
 
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    if rabbit.installed() is None:
-        pytest.skip("RabbitMQ is not installed: celery-launcher doctor --fix")
+    need_rabbitmq()
     port = free_port()
     with rabbit.plain_node(tmp_path_factory.mktemp("node") / "data", port):
         yield f"amqp://guest:guest@127.0.0.1:{port}//"

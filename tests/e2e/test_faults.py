@@ -9,6 +9,7 @@ import pytest
 from tests.faults import broker_down, crash_loop, killing, ports_taken, quick_clicks, stopping
 from tests.helpers import rabbit
 from tests.helpers.measuring import NotMeasured, Tally
+from tests.helpers.needs import not_measured
 from tests.helpers.ports import Foreign
 from tests.helpers.stack import Stack
 
@@ -53,7 +54,7 @@ def test_usual_ports_that_others_hold_are_left_to_them(tally: Tally) -> None:
         try:
             ports_taken.usual_taken(stack, foreign, tally)
         except NotMeasured as failure:
-            pytest.skip(failure.reason)
+            not_measured(failure)
 
 
 def test_a_pinned_port_is_never_moved(tally: Tally) -> None:

@@ -8,6 +8,7 @@ from tests.faults import broker_killed, clock, full, mail_server, mails, worker_
 from tests.faults.setting import Options
 from tests.faults.smtp_cases import CASES
 from tests.helpers.measuring import NotMeasured, Tally
+from tests.helpers.needs import not_measured
 from tests.helpers.smtp.process import MailServer
 from tests.helpers.stack import Stack
 
@@ -98,7 +99,7 @@ def test_a_full_disk_is_said_and_lived_through(with_rabbitmq: None, tally: Tally
             with stack:
                 full.fill_the_disk(stack, tally, server)
     except NotMeasured as failure:
-        pytest.skip(failure.reason)
+        not_measured(failure)
     assert exactly_once(tally)
 
 
@@ -115,7 +116,7 @@ def test_a_clock_that_jumps_sets_off_no_storm(tally: Tally) -> None:
             clock.jump(stack, tally, server, moved, clock.DAY)
             clock.sleep(stack, tally, server, 5)
     except NotMeasured as failure:
-        pytest.skip(failure.reason)
+        not_measured(failure)
     finally:
         moved.remove()
     assert exactly_once(tally)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.helpers.measuring import NotMeasured
+from tests.helpers.needs import not_measured
 from tests.matrix.__main__ import ALL, Servers, pairwise
 from tests.matrix.combination import measure
 
@@ -25,7 +26,7 @@ def test_the_same_mails_arrive_once_by_configuration_alone(servers: Servers, row
     try:
         broker, database = servers.broker(chosen.broker), servers.database(chosen)
     except NotMeasured as failure:
-        pytest.skip(f"{failure.reason}: {failure.remedy}")
+        not_measured(failure)
     found = measure(chosen, broker, database)
     assert found["holds"], json.dumps(found)
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.helpers import rabbit
 from tests.helpers.namespaces import own_network
+from tests.helpers.needs import need_rabbitmq
 from tests.helpers.ports import free_port
 from tests.helpers.programs import ROOT, Program, environment, run
 
@@ -46,8 +47,7 @@ class Checkout:
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    if rabbit.installed() is None:
-        pytest.skip("RabbitMQ is not installed: celery-launcher doctor --fix")
+    need_rabbitmq()
     folder = tmp_path_factory.mktemp("checkout")
     for name in ("celerytutorial", "send_mail"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))

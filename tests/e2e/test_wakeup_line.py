@@ -20,7 +20,7 @@ from tests.helpers.programs import ROOT, environment, run
 
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.skipif(rabbit.installed() is None, reason="RabbitMQ is not installed"),
+    pytest.mark.usefixtures("with_rabbitmq"),
 ]
 PREPARE = """
 import json, os, signal, sys, time

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import smtplib
 import socket
 import threading
@@ -12,10 +11,10 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from playwright.sync_api import sync_playwright
 
+from tests.helpers.needs import need_program
 from tests.helpers.stack import Stack
-
-playwright = pytest.importorskip("playwright.sync_api", reason="the extra `test` brings Playwright")
 
 _QUIET = (
     "--no-sandbox",
@@ -30,10 +29,8 @@ _QUIET = (
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("Chromium is not installed: celery-launcher doctor --fix")
-    with playwright.sync_playwright() as driver:
+    program = need_program("chromium", "google-chrome")
+    with sync_playwright() as driver:
         opened = driver.chromium.launch(executable_path=program, args=list(_QUIET))
         yield opened
         opened.close()

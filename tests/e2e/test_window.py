@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.needs import need_program, need_rabbitmq
 from tests.screenshots import x_server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
@@ -19,6 +20,10 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 def test_a_mail_goes_from_the_window_to_the_inbox_by_mouse_and_keys(
     broker: str, tmp_path: Path
 ) -> None:
+    if broker == "rabbitmq":
+        need_rabbitmq()
+    need_program("Xvfb")
+    need_program("xdotool")
     home, pictures = tmp_path / "home", tmp_path / "pictures"
     pictures.mkdir()
     with x_server((1600, 1000)) as display:

@@ -17,7 +17,7 @@ import psutil
 from tests.faults import mails
 from tests.faults.setting import Options
 from tests.helpers import processes
-from tests.helpers.measuring import NotMeasured, Tally
+from tests.helpers.measuring import NotInstalled, NotMeasured, Tally
 from tests.helpers.programs import environment, run
 from tests.helpers.smtp.process import MailServer
 from tests.helpers.stack import GOOD, Stack
@@ -53,7 +53,7 @@ class Clock:
         """For the launcher; its children inherit it. Raises NotMeasured where C has no compiler."""
         compiler = shutil.which("cc")
         if compiler is None or sys.platform != "linux":
-            raise NotMeasured("there is no C compiler", "apt-get install -y gcc libc6-dev")
+            raise NotInstalled("a C compiler", "apt-get install -y gcc libc6-dev")
         words = ["-shared", "-fPIC", "-O2", "-o", str(self._library), str(_SOURCE), "-ldl"]
         made = run([compiler, *words])
         if made.returncode:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from launcher.settings import POOLS
 from tests.helpers import rabbit
-from tests.helpers.measuring import NotMeasured, Tally
+from tests.helpers.measuring import NotInstalled, Tally
 from tests.helpers.stack import Stack
 
 __all__ = ["POOLS", "Options", "repeat", "repeat_on_one_stack", "stack_of"]
@@ -29,8 +29,8 @@ class Options:
         """The broker to use; raises NotMeasured where it is not there."""
         chosen = self.broker or usual
         if chosen == "rabbitmq" and rabbit.installed() is None:
-            raise NotMeasured(
-                "RabbitMQ was not found on this machine",
+            raise NotInstalled(
+                "RabbitMQ",
                 "apt-get update && apt-get install -y rabbitmq-server",
             )
         return chosen

@@ -41,6 +41,14 @@ class NotMeasured(Exception):  # noqa: N818 - an answer, not a fault
         self.remedy = remedy
 
 
+class NotInstalled(NotMeasured):
+    """A tool is missing; `remedy` is the command that installs it."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what} is not installed", remedy)
+        self.what = what
+
+
 class Tally:
     """What came of the repeats of one row."""
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from tests.helpers.measuring import NotMeasured
+from tests.helpers.measuring import NotInstalled, NotMeasured
 from tests.helpers.ports import free_port
 from tests.helpers.programs import Program, environment, run
 
@@ -41,7 +41,7 @@ def cluster() -> Iterator[Cluster]:
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     found = str(programs[-1]) if programs else shutil.which("initdb")
     if not found:
-        raise NotMeasured("PostgreSQL's server was not found on this machine", REMEDY)
+        raise NotInstalled("PostgreSQL's server", REMEDY)
     folder = Path(tempfile.mkdtemp(prefix="celery-launcher-postgres-"))
     before = _as_somebody(folder)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import run as script
+from tests.helpers.needs import NEED_ALL
 
 
 class Machine:
@@ -158,7 +160,9 @@ def test_every_gate_is_run_even_when_one_fails(
     monkeypatch.setattr(script.subprocess, "call", call)
     monkeypatch.setenv("PATH", "")
     monkeypatch.setenv("VIRTUAL_ENV", "")
+    monkeypatch.setenv(NEED_ALL, "")
     assert script.main(["test", "-k", "core"]) == 1
+    assert os.environ[NEED_ALL] == "1"
     assert machine.matching("doctor --fix --for-tests")
     assert "ruff" in called[0]
     assert called[-1].endswith("pytest -k core")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import configparser
-import shutil
 import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
+
+from tests.helpers.needs import need_program
 
 ROOT = Path(__file__).resolve().parents[3]
 GUI = ROOT / "launcher" / "gui"
@@ -40,11 +41,7 @@ def test_its_icon_is_the_windows_own(entry: configparser.SectionProxy) -> None:
     assert (icons / f"{entry['Icon']}.png").read_bytes() == (icons / "app.png").read_bytes()
 
 
-@pytest.mark.skipif(
-    shutil.which("desktop-file-validate") is None, reason="needs desktop-file-utils"
-)
 def test_it_is_valid() -> None:
-    done = subprocess.run(
-        ["desktop-file-validate", str(FILE)], capture_output=True, text=True, check=False
-    )
+    validate = need_program("desktop-file-validate")
+    done = subprocess.run([validate, str(FILE)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")

@@ -11,7 +11,7 @@ from django.db import OperationalError, connection, connections, transaction
 from django.utils import timezone
 
 from send_mail.models import Event, Mail, MailContent, MailEvent
-from send_mail.services import inserting, saving
+from send_mail.services import inserting, saving, timeline
 from send_mail.services.saving import KeyReusedError, NewMail
 from tests.django.conftest import Broker
 
@@ -121,7 +121,7 @@ def test_an_error_of_the_database_is_told_to_all_and_leaves_no_row(
         raise OperationalError(msg)
 
     with monkeypatch.context() as patch:
-        patch.setattr(MailEvent.objects, "bulk_create", full)
+        patch.setattr(timeline, "note_each", full)
         found = at_once(*[lambda: saving.save(hello())] * 4)
     assert {str(one) for one in found} == {"database or disk is full"}
     assert not Mail.objects.exists()

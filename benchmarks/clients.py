@@ -105,7 +105,7 @@ async def post(port: int, seconds: float, request: tuple[bytes, bytes]) -> dict[
     warm = time.monotonic() + WARM_UP_SECONDS
     clients = [Client(request, warm + seconds, answers) for _ in range(CLIENTS)]
     for client in clients:
-        await loop.create_connection(lambda client=client: client, "127.0.0.1", port)  # type: ignore[misc]
+        await loop.create_connection(lambda client=client: client, "127.0.0.1", port)
     await asyncio.gather(*(client.done for client in clients))
     return {
         "ms": [round(took, 2) for sent, took, _ in answers if sent >= warm],

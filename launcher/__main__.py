@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from launcher.session import Session
 
 
 def main() -> int:
@@ -27,10 +31,10 @@ def main_gui() -> int:
     return run(["window", *sys.argv[1:]], _open_window)
 
 
-def _open_window(session: object) -> int:
+def _open_window(session: Session) -> int:
     from launcher.gui.main import open_window
 
-    return open_window(session)  # type: ignore[arg-type]  # the window states what it needs of it
+    return open_window(session)
 
 
 if __name__ == "__main__":

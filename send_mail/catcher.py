@@ -60,7 +60,7 @@ class Keeper:
             logger.exception("The chaos switch could not be read")
             return chaos.OFF
 
-    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
+    async def handle_MAIL(
         self,
         server: SMTP,  # noqa: ARG002 - aiosmtpd hands it over
         session: Session,  # noqa: ARG002
@@ -77,7 +77,7 @@ class Keeper:
         envelope.chaos = mode  # type: ignore[attr-defined]
         return "250 2.1.0 OK"
 
-    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+    async def handle_RCPT(
         self,
         server: SMTP,  # noqa: ARG002 - aiosmtpd hands it over
         session: Session,  # noqa: ARG002
@@ -92,9 +92,7 @@ class Keeper:
         envelope.rcpt_options.extend(options)
         return "250 2.1.5 OK"
 
-    async def handle_DATA(  # noqa: N802 - aiosmtpd's name
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Answer 250 once the row is committed, 451 when it could not be."""
         mode = chaos_of(envelope)
         if mode == Chaos.Mode.TOO_BIG:
@@ -147,14 +145,14 @@ class CatcherSMTP(SMTP):
 
     event_handler: Keeper
 
-    async def smtp_AUTH(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name
+    async def smtp_AUTH(self, arg: str) -> None:
         """Refuse the login if chaos says so; else it is not offered, as ever."""
         if await self.event_handler.chaos() == Chaos.Mode.LOGIN_REFUSED:
             await self.push(LOGIN_REFUSED)
             return
         await super().smtp_AUTH(arg)
 
-    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name
+    async def smtp_DATA(self, arg: str) -> None:
         """Take the message, or hang up in the midst of it."""
         if chaos_of(self.envelope) != Chaos.Mode.DROP_BEFORE_DOT:
             await super().smtp_DATA(arg)
@@ -171,7 +169,7 @@ class CatcherSMTP(SMTP):
         if self.transport is not None:
             self.transport.close()
 
-    smtp_GET = smtp_POST = smtp_PUT = smtp_HEAD = smtp_OPTIONS = hang_up  # noqa: N815
+    smtp_GET = smtp_POST = smtp_PUT = smtp_HEAD = smtp_OPTIONS = hang_up
 
 
 class Catcher(Controller):

@@ -48,7 +48,7 @@ def main(context: click.Context, top_home: str | None) -> None:
 @main.command()
 @common
 @click.pass_obj
-def window(opener: Opener, home: str | None, as_json: bool) -> int:  # noqa: FBT001
+def window(opener: Opener, home: str | None, as_json: bool) -> int:
     """Open the window (what happens without a command)."""
     if not _has_display():
         say(f"There is no display here, so this is the terminal view ({program()} up).")

@@ -29,7 +29,7 @@ _LOOK_AGAIN = 0.05
 @click.command()
 @broker_option
 @common
-def demo(broker: str | None, home: str | None, as_json: bool) -> int:  # noqa: FBT001
+def demo(broker: str | None, home: str | None, as_json: bool) -> int:
     """Start everything, send one mail, see it arrive, stop everything, say what is left.
 
     Uses a temporary home and free ports unless told otherwise.

@@ -19,7 +19,7 @@ _MARKS = {Verdict.OK: ("●", "green"), Verdict.WARN: ("▲", "yellow"), Verdict
 @click.option("--fix", is_flag=True, help="Install what is missing (apt on Debian and Ubuntu).")
 @click.option("--for-tests", is_flag=True, help="With --fix: also what the tests need.")
 @common
-def doctor(fix: bool, for_tests: bool, home: str | None, as_json: bool) -> int:  # noqa: FBT001
+def doctor(fix: bool, for_tests: bool, home: str | None, as_json: bool) -> int:
     """Check Erlang, RabbitMQ, Python, ports and folders; say what to do about each."""
     place = find_home(home)
     settings, errors = load(place.settings_file)

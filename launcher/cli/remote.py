@@ -21,7 +21,7 @@ _STOP_LIMIT = 40.0
 
 @click.command()
 @common
-def status(home: str | None, as_json: bool) -> int:  # noqa: FBT001
+def status(home: str | None, as_json: bool) -> int:
     """Show every service of the running instance."""
     answer = ask_once(find_home(home), "status")
     if as_json:
@@ -44,7 +44,7 @@ def status(home: str | None, as_json: bool) -> int:  # noqa: FBT001
 
 @click.command()
 @common
-def down(home: str | None, as_json: bool) -> int:  # noqa: FBT001
+def down(home: str | None, as_json: bool) -> int:
     """Stop everything in order and end the running instance."""
     place = find_home(home)
     ask_once(place, "quit")
@@ -71,7 +71,7 @@ def _one_service(action: str, words: str) -> click.Command:
     @click.command(action, help=words)
     @click.argument("service")
     @common
-    def command(service: str, home: str | None, as_json: bool) -> int:  # noqa: FBT001
+    def command(service: str, home: str | None, as_json: bool) -> int:
         answer = ask_once(find_home(home), action, service=service)
         if as_json:
             emit(answer)
@@ -84,7 +84,7 @@ def _one_service(action: str, words: str) -> click.Command:
 @click.argument("service", required=False)
 @click.option("-f", "--follow", is_flag=True, help="Go on as lines come.")
 @common
-def logs(service: str | None, follow: bool, home: str | None, as_json: bool) -> int:  # noqa: FBT001
+def logs(service: str | None, follow: bool, home: str | None, as_json: bool) -> int:
     """Print the log of one service, or of all by time."""
     lines = ask_running(find_home(home), "logs", service=service, follow=follow)
     for line in lines:
@@ -109,10 +109,10 @@ def send(  # noqa: PLR0917 - click hands each option over
     to: tuple[str, ...],
     subject: str,
     text: str,
-    wait: bool,  # noqa: FBT001
+    wait: bool,
     timeout: float,
     home: str | None,
-    as_json: bool,  # noqa: FBT001
+    as_json: bool,
 ) -> int:
     """Send a mail through the queue. 0 when it is saved; with --wait when it is delivered."""
     place = find_home(home)
@@ -143,7 +143,7 @@ def send(  # noqa: PLR0917 - click hands each option over
     help="Whose syntax.",
 )
 @common
-def env(shell: str, home: str | None, as_json: bool) -> int:  # noqa: FBT001
+def env(shell: str, home: str | None, as_json: bool) -> int:
     """Print the variables by which your own commands reach what runs here. Holds secrets."""
     variables = ask_once(find_home(home), "environment")["environment"]
     if as_json:

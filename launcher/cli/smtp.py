@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.group(invoke_without_command=True)
 @common
 @click.pass_context
-def smtp(context: click.Context, home: str | None, as_json: bool) -> None:  # noqa: FBT001
+def smtp(context: click.Context, home: str | None, as_json: bool) -> None:
     """Mail servers: show, add, test, choose, safe mode. Alone: show them."""
     inherited = {"home": home, "as_json": as_json}
     context.default_map = dict.fromkeys(smtp.commands, inherited)
@@ -39,7 +39,7 @@ def smtp(context: click.Context, home: str | None, as_json: bool) -> None:  # no
 
 @smtp.command("list")
 @common
-def show(home: str | None, as_json: bool) -> int:  # noqa: FBT001
+def show(home: str | None, as_json: bool) -> int:
     """Show all mail servers and which of them is used for what."""
     servers = _servers(find_home(home))
     choice = servers.choice
@@ -76,7 +76,7 @@ def show(home: str | None, as_json: bool) -> int:  # noqa: FBT001
 @click.option("--user", help="Who logs in; none if left out.")
 @click.option("--from", "sender", help="Who mails are from.")
 @common
-def add(name: str, home: str | None, as_json: bool, **given: Any) -> int:  # noqa: FBT001
+def add(name: str, home: str | None, as_json: bool, **given: Any) -> int:
     """Add the mail server NAME, or change what is given of it."""
     place = find_home(home)
     place.prepare()
@@ -101,7 +101,7 @@ def add(name: str, home: str | None, as_json: bool, **given: Any) -> int:  # noq
 @smtp.command()
 @click.argument("name")
 @common
-def test(name: str, home: str | None, as_json: bool) -> int:  # noqa: FBT001
+def test(name: str, home: str | None, as_json: bool) -> int:
     """Connect to the mail server NAME, log in, send nothing; show what was said."""
     servers = _servers(find_home(home))
     profile = _known(servers, name)
@@ -135,7 +135,7 @@ def test(name: str, home: str | None, as_json: bool) -> int:  # noqa: FBT001
 @smtp.command()
 @click.argument("name")
 @common
-def use(name: str, home: str | None, as_json: bool) -> int:  # noqa: FBT001
+def use(name: str, home: str | None, as_json: bool) -> int:
     """Send every mail through NAME; catcher is the built-in inbox."""
     return _choose(home, name, lambda choice: replace(choice, profile=name), as_json=as_json)
 
@@ -143,7 +143,7 @@ def use(name: str, home: str | None, as_json: bool) -> int:  # noqa: FBT001
 @smtp.command()
 @click.argument("name", required=False, default="")
 @common
-def release(name: str, home: str | None, as_json: bool) -> int:  # noqa: FBT001
+def release(name: str, home: str | None, as_json: bool) -> int:
     """Let mails be released from the inbox through NAME; without NAME release none."""
     return _choose(home, name, lambda choice: replace(choice, release=name), as_json=as_json)
 
@@ -151,7 +151,7 @@ def release(name: str, home: str | None, as_json: bool) -> int:  # noqa: FBT001
 @smtp.command()
 @click.argument("address", required=False, default="")
 @common
-def safe(address: str, home: str | None, as_json: bool) -> int:  # noqa: FBT001
+def safe(address: str, home: str | None, as_json: bool) -> int:
     """Let every mail go to ADDRESS alone; without ADDRESS let them go to whom they are for."""
     try:
         chosen = check_address(address) if address else ""
@@ -164,7 +164,7 @@ def safe(address: str, home: str | None, as_json: bool) -> int:  # noqa: FBT001
 @click.argument("name")
 @click.option("--forget", is_flag=True, help="Take the password out of the store instead.")
 @common
-def password(name: str, forget: bool, home: str | None, as_json: bool) -> int:  # noqa: FBT001
+def password(name: str, forget: bool, home: str | None, as_json: bool) -> int:
     """Ask for the password of NAME and keep it in the system's store."""
     place = find_home(home)
     servers = _servers(place)
@@ -187,7 +187,7 @@ def password(name: str, forget: bool, home: str | None, as_json: bool) -> int:  
 @smtp.command()
 @click.argument("name")
 @common
-def remove(name: str, home: str | None, as_json: bool) -> int:  # noqa: FBT001
+def remove(name: str, home: str | None, as_json: bool) -> int:
     """Remove the mail server NAME and its password; if it is in use, mail stays here."""
     place = find_home(home)
     servers = _servers(place)

@@ -41,7 +41,7 @@ def broker_option(command: click.decorators.FC) -> click.decorators.FC:
 @broker_option
 @click.option("--only", metavar="NAMES", help="Comma-separated services, with what they depend on.")
 @common
-def up(broker: str | None, only: str | None, home: str | None, as_json: bool) -> int:  # noqa: FBT001
+def up(broker: str | None, only: str | None, home: str | None, as_json: bool) -> int:
     """Start everything and show it until Ctrl-C, then stop it in order."""
     return run_up(find_home(home), broker=broker, only=only, as_json=as_json)
 

@@ -129,7 +129,7 @@ def django(plan: Plan) -> ServiceSpec:
                 "Admin",
                 f"http://{where.text}/admin/",
                 user=ADMIN_USER,
-                secret="admin_password",  # noqa: S106 - the name of a credential
+                secret="admin_password",
                 one_time=True,
             ),
         ),
@@ -164,7 +164,7 @@ def worker(plan: Plan) -> ServiceSpec:
         probe=ProbeSpec(
             ProbeKind.WORKER_PING,
             identity=plan.worker_node,
-            secret="broker_url",  # noqa: S106 - the name of a credential
+            secret="broker_url",
             starting_interval=0.2,
         ),
         watches=(
@@ -235,7 +235,7 @@ def flower(plan: Plan) -> ServiceSpec:
             ProbeKind.HTTP_LOGIN,
             target=f"http://{where.text}/api/task/types",
             user=FLOWER_USER,
-            secret="flower_password",  # noqa: S106 - the name of a credential
+            secret="flower_password",
             asks_first=True,
         ),
         restart=_WEB_RESTART,
@@ -252,7 +252,7 @@ def flower(plan: Plan) -> ServiceSpec:
                 "Flower",
                 f"http://{where.text}/",
                 user=FLOWER_USER,
-                secret="flower_password",  # noqa: S106 - the name of a credential
+                secret="flower_password",
             ),
         ),
     )

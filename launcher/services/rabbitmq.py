@@ -148,7 +148,7 @@ def private_node(plan: Plan, found: RabbitInstallation) -> ServiceSpec:
             ProbeKind.AMQP_LOGIN,
             target=where.text,
             user=BROKER_USER,
-            secret="broker_url",  # noqa: S106 - the name of a credential
+            secret="broker_url",
             alarms=f"http://{management.text}/api/health/checks/local-alarms",
         ),
         watches=_WATCHES,
@@ -165,7 +165,7 @@ def private_node(plan: Plan, found: RabbitInstallation) -> ServiceSpec:
                 "Dashboard",
                 f"http://{management.text}/",
                 user=BROKER_USER,
-                secret="broker_password",  # noqa: S106 - the name of a credential
+                secret="broker_password",
             ),
         ),
     )
@@ -184,7 +184,7 @@ def elsewhere(plan: Plan) -> ServiceSpec:
             ProbeKind.AMQP_LOGIN,
             target=where,
             user=urlsplit(url).username or "guest",
-            secret="broker_url",  # noqa: S106 - the name of a credential
+            secret="broker_url",
             asks_first=True,
             interval=3.0,
         ),

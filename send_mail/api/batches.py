@@ -58,7 +58,7 @@ class OneBatch(MailView):
     """One batch."""
 
     @extend_schema(responses=serializers.BatchState)
-    def get(self, request: Request, batch_id: int) -> Response:  # noqa: ARG002
+    def get(self, request: Request, batch_id: int) -> Response:
         """Say how far it has come."""
         return Response(_shown(get_object_or_404(Batch, pk=batch_id)))
 
@@ -67,7 +67,7 @@ class CancelBatch(MailView):
     """Taking back what of a batch no worker holds."""
 
     @extend_schema(request=None, responses=serializers.BatchState)
-    def post(self, request: Request, batch_id: int) -> Response:  # noqa: ARG002
+    def post(self, request: Request, batch_id: int) -> Response:
         """Cancel what waits."""
         batch = get_object_or_404(Batch, pk=batch_id)
         batches.cancel(batch)

@@ -38,7 +38,7 @@ class RawParser(BaseParser):
 
     media_type = "*/*"
 
-    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:  # noqa: ARG002
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         """Return the bytes."""
         return stream.read(settings.MAIL_ATTACHMENTS_MAX_BYTES + 1)
 
@@ -76,7 +76,7 @@ class OneUpload(MailView):
     """One file that was uploaded."""
 
     @extend_schema(responses={204: None})
-    def delete(self, request: Request, upload_id: int) -> Response:  # noqa: ARG002
+    def delete(self, request: Request, upload_id: int) -> Response:
         """Remove it; mails that have taken it keep their copy."""
         get_object_or_404(Upload.objects.only("pk"), pk=upload_id).delete()
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -34,7 +34,7 @@ class Inbox(MailView):
         return Response({"results": results, "next": cursor, "kept": settings.INBOX_MAX})
 
     @extend_schema(operation_id="inbox_clear", responses={204: None})
-    def delete(self, request: Request) -> Response:  # noqa: ARG002 - DRF's signature
+    def delete(self, request: Request) -> Response:
         """Remove all."""
         CaughtMail.objects.all().delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -44,12 +44,12 @@ class OneCaught(MailView):
     """One caught mail."""
 
     @extend_schema(responses=serializers.CaughtFull)
-    def get(self, request: Request, caught_id: int) -> Response:  # noqa: ARG002 - Django's order
+    def get(self, request: Request, caught_id: int) -> Response:
         """Show it."""
         return Response(inbox.full(get_object_or_404(CaughtMail, pk=caught_id)))
 
     @extend_schema(responses={204: None})
-    def delete(self, request: Request, caught_id: int) -> Response:  # noqa: ARG002
+    def delete(self, request: Request, caught_id: int) -> Response:
         """Remove it."""
         get_object_or_404(CaughtMail.objects.only("pk"), pk=caught_id).delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -59,7 +59,7 @@ class CaughtAttachment(MailView):
     """One file in a caught mail."""
 
     @extend_schema(responses=ANY_FILE)
-    def get(self, request: Request, caught_id: int, index: int) -> HttpResponse:  # noqa: ARG002
+    def get(self, request: Request, caught_id: int, index: int) -> HttpResponse:
         """Download it."""
         caught = get_object_or_404(CaughtMail, pk=caught_id)
         return download(attachments.read(bytes(caught.source)), index)
@@ -69,7 +69,7 @@ class CaughtSource(MailView):
     """The message itself."""
 
     @extend_schema(responses=SOURCE)
-    def get(self, request: Request, caught_id: int) -> HttpResponse:  # noqa: ARG002
+    def get(self, request: Request, caught_id: int) -> HttpResponse:
         """Download it as it came."""
         caught = get_object_or_404(CaughtMail, pk=caught_id)
         return as_file(bytes(caught.source), "message/rfc822", f"caught-{caught_id}.eml")
@@ -95,7 +95,7 @@ class ChaosSwitch(MailView):
     """How the catcher misbehaves."""
 
     @extend_schema(responses=serializers.ChaosState)
-    def get(self, request: Request) -> Response:  # noqa: ARG002 - DRF's signature
+    def get(self, request: Request) -> Response:
         """Say what it does now."""
         return Response(_chaos())
 

@@ -76,7 +76,7 @@ class OneMail(MailView):
     """One mail of the outbox."""
 
     @extend_schema(responses=serializers.MailFull)
-    def get(self, request: Request, mail_id: int) -> Response:  # noqa: ARG002 - Django's order
+    def get(self, request: Request, mail_id: int) -> Response:
         """Show it with its timeline."""
         return Response(presenting.full(found(mail_id)))
 
@@ -98,7 +98,7 @@ class OneMail(MailView):
         return Response(presenting.full(mail), code)
 
     @extend_schema(responses={204: None, 409: serializers.Detail})
-    def delete(self, request: Request, mail_id: int) -> Response:  # noqa: ARG002
+    def delete(self, request: Request, mail_id: int) -> Response:
         """Delete what has come to its end, or a draft."""
         outbox.delete(found(mail_id))
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -108,7 +108,7 @@ class RetryFailed(MailView):
     """Trying all again that failed."""
 
     @extend_schema(request=None, responses=serializers.Count)
-    def post(self, request: Request) -> Response:  # noqa: ARG002 - DRF's signature
+    def post(self, request: Request) -> Response:
         """Queue all that failed again; never what may have arrived."""
         return Response({"count": outbox.retry_failed()})
 
@@ -129,7 +129,7 @@ class Copy(MailView):
     """Edit and resend."""
 
     @extend_schema(request=None, responses={201: serializers.MailFull, 409: serializers.Detail})
-    def post(self, request: Request, mail_id: int) -> Response:  # noqa: ARG002 - Django's order
+    def post(self, request: Request, mail_id: int) -> Response:
         """Make a draft with the same content and attachments."""
         return Response(presenting.full(outbox.copy(found(mail_id))), status.HTTP_201_CREATED)
 
@@ -138,7 +138,7 @@ class MailAttachment(MailView):
     """One file in a mail."""
 
     @extend_schema(responses=ANY_FILE)
-    def get(self, request: Request, mail_id: int, index: int) -> HttpResponse:  # noqa: ARG002
+    def get(self, request: Request, mail_id: int, index: int) -> HttpResponse:
         """Download it."""
         return download(outbox.files_of(found(mail_id)), index)
 
@@ -147,7 +147,7 @@ class MailSource(MailView):
     """The message itself."""
 
     @extend_schema(responses=SOURCE)
-    def get(self, request: Request, mail_id: int) -> HttpResponse:  # noqa: ARG002
+    def get(self, request: Request, mail_id: int) -> HttpResponse:
         """Download it as it goes over the wire; without Bcc."""
         content = outbox.content_of(found(mail_id))
         if content is None:
@@ -174,7 +174,7 @@ class Cancel(MailView):
     """Taking back what no worker holds."""
 
     @extend_schema(request=None, responses={200: serializers.MailBrief, 409: serializers.Detail})
-    def post(self, request: Request, mail_id: int) -> Response:  # noqa: ARG002 - Django's order
+    def post(self, request: Request, mail_id: int) -> Response:
         """Cancel it."""
         mail = outbox.cancel(found(mail_id))
         return Response(presenting.brief(mail))

@@ -39,7 +39,7 @@ class OneRepeat(MailView):
     """One repeated mail."""
 
     @extend_schema(responses=serializers.RepeatFull)
-    def get(self, request: Request, repeat_id: int) -> Response:  # noqa: ARG002
+    def get(self, request: Request, repeat_id: int) -> Response:
         """Show it."""
         return Response(serializers.RepeatFull(_repeat(repeat_id)).data)
 
@@ -49,7 +49,7 @@ class OneRepeat(MailView):
         return Response(_written(_repeat(repeat_id), request))
 
     @extend_schema(responses={204: None})
-    def delete(self, request: Request, repeat_id: int) -> Response:  # noqa: ARG002
+    def delete(self, request: Request, repeat_id: int) -> Response:
         """Never send it again; the mails that came of it stay."""
         _repeat(repeat_id).delete()
         return Response(status=status.HTTP_204_NO_CONTENT)

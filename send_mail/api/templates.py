@@ -41,7 +41,7 @@ class OneTemplate(MailView):
     """One template."""
 
     @extend_schema(responses=serializers.TemplateFull)
-    def get(self, request: Request, template_id: int) -> Response:  # noqa: ARG002
+    def get(self, request: Request, template_id: int) -> Response:
         """Show it."""
         return Response(serializers.TemplateFull(_template(template_id)).data)
 
@@ -57,7 +57,7 @@ class OneTemplate(MailView):
         return Response(serializers.TemplateFull(template).data)
 
     @extend_schema(responses={204: None})
-    def delete(self, request: Request, template_id: int) -> Response:  # noqa: ARG002
+    def delete(self, request: Request, template_id: int) -> Response:
         """Remove it; mails that were begun from it stay as they are."""
         _template(template_id).delete()
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -51,7 +51,7 @@ class Nowhere(MailView):
     """Whatever else is asked for below ``/api/``: refused as everything is, no page of HTML."""
 
     @extend_schema(exclude=True)
-    def get(self, request: Request, **_: Any) -> Response:  # noqa: ARG002 - DRF's signature
+    def get(self, request: Request, **_: Any) -> Response:
         """Say that there is no such address."""
         raise NotFound("There is no such address.")
 

@@ -259,7 +259,7 @@ def _places(values: Iterable[Any]) -> str:
 
 def _preparer(name: str) -> Callable[[Any], Any]:
     """Return what makes the database's value of a field's."""
-    column = cast("Field[Any, Any]", Mail._meta.get_field(name))  # noqa: SLF001 - a documented API
+    column = cast("Field[Any, Any]", Mail._meta.get_field(name))
 
     def prepare(value: Any) -> Any:
         if value is None or isinstance(value, str | int):  # the same for every database

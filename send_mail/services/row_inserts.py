@@ -46,12 +46,12 @@ def _chunks(rows: Sequence[Model]) -> Iterator[Sequence[Model]]:
 @cache
 def _written(model: type[Model]) -> "list[Field[Any, Any]]":
     """Return the fields that a new row says: all but a key that the database counts."""
-    fields = model._meta.concrete_fields  # noqa: SLF001 - Django's documented API
+    fields = model._meta.concrete_fields
     return [field for field in fields if not getattr(field, "db_returning", False)]
 
 
 def _key(row: Model) -> str:
-    key = row._meta.pk  # noqa: SLF001 - Django's documented API
+    key = row._meta.pk
     assert key is not None and key.column  # noqa: S101, PT018 - said for mypy
     return key.column
 
@@ -61,7 +61,7 @@ def _statement(rows: Sequence[Model]) -> tuple[str, list[Any]]:
     fields = _written(model)
     columns = ", ".join(f'"{field.column}"' for field in fields)
     row = f"({', '.join(['%s'] * len(fields))})"
-    table = model._meta.db_table  # noqa: SLF001 - Django's documented API
+    table = model._meta.db_table
     sql = f'INSERT INTO "{table}" ({columns}) VALUES {", ".join([row] * len(rows))}'  # noqa: S608
     adapted = [_adapting(field) for field in fields]
     values = [
@@ -87,5 +87,5 @@ def _adapting(field: "Field[Any, Any]") -> Callable[[Any], Any]:
 
 def _mark_saved(rows: Sequence[Model]) -> None:
     for row in rows:
-        row._state.adding = False  # noqa: SLF001 - Django's documented API
-        row._state.db = connection.alias  # noqa: SLF001 - the same
+        row._state.adding = False
+        row._state.db = connection.alias

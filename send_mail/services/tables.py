@@ -5,4 +5,4 @@ from django.db.models import Model
 
 def table_of(model: type[Model]) -> str:
     """Return the table of *model*."""
-    return model._meta.db_table  # noqa: SLF001 - Django's documented API
+    return model._meta.db_table

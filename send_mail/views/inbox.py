@@ -55,7 +55,7 @@ def caught(request: HttpRequest, caught_id: int) -> HttpResponse:
 @require_safe
 @xframe_options_sameorigin
 @staff_only
-def caught_html(request: HttpRequest, caught_id: int) -> HttpResponse:  # noqa: ARG001
+def caught_html(request: HttpRequest, caught_id: int) -> HttpResponse:
     """Answer the mail's HTML under a policy that lets it load and run nothing.
 
     An address of its own, not ``srcdoc``: that would be under this site's policy, which knows no
@@ -73,7 +73,7 @@ def caught_html(request: HttpRequest, caught_id: int) -> HttpResponse:  # noqa: 
 @never_cache
 @require_safe
 @staff_only
-def caught_source(request: HttpRequest, caught_id: int) -> HttpResponse:  # noqa: ARG001
+def caught_source(request: HttpRequest, caught_id: int) -> HttpResponse:
     """Answer the source as it came, to be kept as a file."""
     row = get_object_or_404(CaughtMail, pk=caught_id)
     return as_file(bytes(row.source), "message/rfc822", f"mail-{row.pk}.eml")
@@ -82,7 +82,7 @@ def caught_source(request: HttpRequest, caught_id: int) -> HttpResponse:  # noqa
 @never_cache
 @require_safe
 @staff_only
-def caught_attachment(request: HttpRequest, caught_id: int, index: int) -> HttpResponse:  # noqa: ARG001
+def caught_attachment(request: HttpRequest, caught_id: int, index: int) -> HttpResponse:
     """Answer one attachment, to be kept as a file."""
     row = get_object_or_404(CaughtMail, pk=caught_id)
     return download(attachments.read(bytes(row.source)), index)

@@ -153,7 +153,7 @@ def test_the_backoff_doubles_to_an_hour_with_a_fifth_of_jitter(attempts: int, mi
 
 
 def test_one_setting_scales_all_times(settings: object) -> None:
-    settings.MAIL_TIME_SCALE = 0.01  # type: ignore[attr-defined]
+    settings.MAIL_TIME_SCALE = 0.01
     assert policy.backoff(1) < timedelta(seconds=1)
     assert policy.under_way(0) == timedelta(seconds=0.6)
     assert policy.phase_limits().connect == pytest.approx(0.3)

@@ -101,7 +101,7 @@ def test_a_mail_that_cannot_be_inserted_costs_its_neighbours_nothing(
     def prepare(new: NewMail, key: str | None = None) -> inserting.Rows:
         mail, content = real(new, key)
         if new.subject == "bad":
-            mail.queued_at = None  # type: ignore[assignment]
+            mail.queued_at = None
         return mail, content
 
     monkeypatch.setattr(saving, "prepare", prepare)

@@ -54,15 +54,15 @@ def check_demo(result: dict[str, object], broker: str) -> None:
     assert result["ok"], result
     assert result["broker"] == broker
     assert result["left"] == {"processes": 0, "ports": 0}
-    services = {each["name"]: each for each in result["services"]}  # type: ignore[attr-defined]
+    services = {each["name"]: each for each in result["services"]}
     assert [name for name in services if name not in ("epmd", "rabbitmq")] == SERVICES
     assert ("rabbitmq" in services) == (broker == "rabbitmq")
     mail = result["mail"]
-    assert mail["state"] == "delivered"  # type: ignore[index]
-    events = [step["event"] for step in mail["timeline"]]  # type: ignore[index]
+    assert mail["state"] == "delivered"
+    events = [step["event"] for step in mail["timeline"]]
     assert events[0] == "saved"
     assert events[-1] == "delivered"
-    times = [step["at_ms"] for step in mail["timeline"]]  # type: ignore[index]
+    times = [step["at_ms"] for step in mail["timeline"]]
     assert times == sorted(times)
     for each in services.values():
         pid = each["pid"]

@@ -24,7 +24,7 @@ def test_ctrl_c_and_sigterm_stop_in_order_and_leave_nothing(number: signal.Signa
     with Stack(only="beat,catcher") as stack:
         home = stack.home
         assert stack.stop(number) == 0
-        lines = [json.loads(line.text) for line in stack.program.output]  # type: ignore[union-attr]
+        lines = [json.loads(line.text) for line in stack.program.output]
         assert all(set(line) == {"at", "service", "state", "pid", "detail"} for line in lines)
         assert all(AT.fullmatch(line["at"]) for line in lines)
         assert {line["state"] for line in lines} <= STATES
@@ -118,7 +118,7 @@ def test_a_wrong_password_of_an_external_broker_is_said(stack: Stack) -> None:
         assert "refuses the login of launcher" in failed.detail
         assert "password" in failed.detail
         assert other.service("worker")["state"] == "waiting"
-        assert "wrong-word" not in other.program.text + other.log()  # type: ignore[union-attr]
+        assert "wrong-word" not in other.program.text + other.log()
 
 
 def test_an_external_broker_is_used_and_left_alone(stack: Stack) -> None:
@@ -130,7 +130,7 @@ def test_an_external_broker_is_used_and_left_alone(stack: Stack) -> None:
         other.ask("restart", service="rabbitmq")
         assert other.service("rabbitmq")["state"] == "external"
         password = url.partition("@")[0].rpartition(":")[2]
-        assert password not in other.program.text + other.log()  # type: ignore[union-attr]
+        assert password not in other.program.text + other.log()
     assert stack.service("rabbitmq")["state"] == "ready"
 
 

@@ -126,7 +126,7 @@ class Person:
 
     def picture(self, name: str) -> None:
         """What is seen now, light and dark."""
-        theme = QApplication.instance().findChild(Theme)  # type: ignore[union-attr]
+        theme = QApplication.instance().findChild(Theme)
         for choice in ("dark", "light"):
             theme.choose(choice)
             pause(100)

@@ -191,7 +191,7 @@ def filled(folder: Path) -> Iterator[None]:
 
 def _whole(database: object) -> None:
     """No half row: each mail has its content and its first step; the file itself is sound."""
-    ask = database.execute  # type: ignore[attr-defined]
+    ask = database.execute
     without = ask(
         "SELECT COUNT(*) FROM send_mail_mail m WHERE NOT EXISTS"
         " (SELECT 1 FROM send_mail_mailcontent c WHERE c.mail_id = m.id) OR NOT EXISTS"

@@ -41,7 +41,7 @@ def stack_of(options: Options, usual: str, **more: object) -> Stack:
     return Stack(
         broker=options.broker_or(usual),
         settings=options.settings(),
-        **more,  # type: ignore[arg-type]  # the keywords of Stack
+        **more,  # the keywords of Stack
     )
 
 

@@ -12,7 +12,7 @@ from keyring.backend import KeyringBackend
 class Keyring(KeyringBackend):
     """Named by PYTHON_KEYRING_BACKEND=tests.helpers.keyring_in_a_file.Keyring."""
 
-    priority = 1  # type: ignore[assignment]
+    priority = 1
 
     @property
     def _file(self) -> Path:

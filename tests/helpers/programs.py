@@ -162,7 +162,7 @@ class Program:
 
     def _read(self, pipe: object, into: list[Line]) -> None:
         with contextlib.suppress(ValueError):
-            for raw in pipe:  # type: ignore[attr-defined]
+            for raw in pipe:
                 line = Line(time.monotonic(), raw.decode("utf-8", "replace").rstrip("\n"))
                 into.append(line)
                 if into is self.output and self._on_line is not None:

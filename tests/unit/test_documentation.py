@@ -134,7 +134,7 @@ def test_the_guide_lists_each_setting_and_port_and_no_other() -> None:
 
 @pytest.mark.parametrize("item", fields(Settings), ids=lambda item: item.name)
 def test_the_guide_gives_each_settings_own_default(item: object) -> None:
-    name = item.name  # type: ignore[attr-defined]
+    name = item.name
     default = getattr(Settings(), name)
     if name in ("ports", "smtp", "mail"):
         assert default in ({}, MailChoice())

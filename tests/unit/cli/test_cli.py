@@ -118,7 +118,7 @@ def test_without_a_display_the_window_says_that_it_is_the_terminal_view(
     asked: list[Path] = []
 
     def run_up(home: object, **_: object) -> int:
-        asked.append(home.root)  # type: ignore[attr-defined]
+        asked.append(home.root)
         return 0
 
     monkeypatch.setattr("launcher.cli.up.run_up", run_up)

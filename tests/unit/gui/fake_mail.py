@@ -114,20 +114,20 @@ class FakeMail(MailClient):
             last_code=None,
             last_reply=str(more.get("reply", "")),
         )
-        tries: tuple[Try, ...] = more.get("tries", ())  # type: ignore[assignment]
+        tries: tuple[Try, ...] = more.get("tries", ())
         mail = Mail(
             row=row,
             sender="launcher@localhost",
-            cc=tuple(more.get("cc", ())),  # type: ignore[arg-type]
+            cc=tuple(more.get("cc", ())),
             bcc=(),
             text=str(more.get("text", "Hello,\n\nthis mail went through the queue.\n")),
             html=str(more.get("html", "")),
             recipients=tuple(
                 Recipient(one, "delivered" if state == "DELIVERED" else "waiting") for one in to
             ),
-            timeline=more.get("timeline", (Step("saved", row.created_at, 0),)),  # type: ignore[arg-type]
+            timeline=more.get("timeline", (Step("saved", row.created_at, 0),)),
             tries=tries,
-            attachments=tuple(more.get("attachments", ())),  # type: ignore[arg-type]
+            attachments=tuple(more.get("attachments", ())),
             can=can(state),
             resend_asks=state == "UNKNOWN",
         )

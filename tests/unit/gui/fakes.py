@@ -37,7 +37,7 @@ class FakeUsage:
 
 
 def spec(name: str, title: str, summary: str, **more: object) -> ServiceSpec:
-    return ServiceSpec(name=name, title=title, summary=summary, **more)  # type: ignore[arg-type]
+    return ServiceSpec(name=name, title=title, summary=summary, **more)
 
 
 SPECS: dict[str, ServiceSpec] = {

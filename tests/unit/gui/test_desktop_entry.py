@@ -19,7 +19,7 @@ FILE = GUI / "celery-launcher.desktop"
 @pytest.fixture
 def entry() -> configparser.SectionProxy:
     parser = configparser.ConfigParser(delimiters="=", interpolation=None)
-    parser.optionxform = str  # type: ignore[assignment,method-assign]  # keys have capitals
+    parser.optionxform = str  # keys have capitals
     parser.read_string(FILE.read_text(encoding="utf-8"))
     return parser["Desktop Entry"]
 

@@ -226,7 +226,7 @@ def test_the_window_asks_for_a_missing_password_and_opens_the_servers_from_the_m
     qtbot.waitUntil(lambda: bool(window.findChildren(PasswordSheet)))
     window.findChildren(PasswordSheet)[0].reject()
     window.show_page(MAIL)
-    window.page(MAIL).mail_server.click()  # type: ignore[attr-defined]
+    window.page(MAIL).mail_server.click()
     (sheet,) = window.findChildren(MailServersSheet)
     assert sheet.isVisible()
     sheet.reject()

@@ -15,7 +15,7 @@ CANARY = "canary-password"
 class Store(KeyringBackend):
     """A store in a dictionary."""
 
-    priority = 1  # type: ignore[assignment]
+    priority = 1
 
     def __init__(self) -> None:
         self.held: dict[tuple[str, str], str] = {}

@@ -129,7 +129,7 @@ def test_a_web_probe_recovers_after_its_kept_connection_was_closed(
 ) -> None:
     prober = make_prober(identity(web(200, {"run": "run-1"})), lambda _: "")
     assert prober.probe().outcome is ProbeOutcome.READY
-    prober._connection.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[attr-defined]
+    prober._connection.sock.shutdown(socket.SHUT_RDWR)
     outcomes = {prober.probe().outcome for _ in range(2)}
     assert ProbeOutcome.READY in outcomes
     prober.close()

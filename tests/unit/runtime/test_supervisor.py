@@ -38,7 +38,7 @@ def service(name: str, *depends_on: str, **changes: object) -> ServiceSpec:
         probe=QUICK,
         restart=RestartPolicy(backoff=Backoff(first=0.01, cap=0.02)),
     )
-    return replace(spec, **changes)  # type: ignore[arg-type]
+    return replace(spec, **changes)
 
 
 class FakeChild:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -158,15 +158,18 @@ class Attachments(QObject):
             )
 
         def measured(length: int) -> None:
-            self._update(number, size=length)
+            self._update(number, lambda one: replace(one, size=length))
             self._background.run(self, work, done, failed)
 
         def done(upload: Upload) -> None:
-            if not self._update(number, upload=upload.id, size=upload.size, sent=upload.size):
+            size = upload.size
+            if not self._update(
+                number, lambda one: replace(one, upload=upload.id, size=size, sent=size)
+            ):
                 self._forget(upload.id)
 
         def failed(error: Exception) -> None:
-            self._update(number, problem=_why(error))
+            self._update(number, lambda one: replace(one, problem=_why(error)))
 
         self._background.run(self, measure, measured, failed)
 
@@ -180,13 +183,13 @@ class Attachments(QObject):
         )
 
     def _note_progress(self, number: int, sent: int) -> None:
-        self._update(number, sent=sent)
+        self._update(number, lambda one: replace(one, sent=sent))
 
-    def _update(self, number: int, **what: object) -> bool:
+    def _update(self, number: int, changed: Callable[[File], File]) -> bool:
         """Change a file; False when it was removed meanwhile."""
         for one in self.files:
             if one.number == number:
-                self._change(replace(one, **what))  # type: ignore[arg-type]
+                self._change(changed(one))
                 return True
         return False
 

@@ -21,6 +21,7 @@ from launcher.mail.shapes import (
     InboxRow,
     Mail,
     MailRow,
+    Meaning,
     Page,
     Queue,
     Relayed,
@@ -178,6 +179,11 @@ class MailClient:
         """Have a mail sent again and again; `draft_id` is the saved draft whose files it keeps."""
         body = writing.repeat(draft, rule, time_zone, enabled=True, mail_id=draft_id)
         return reading.repeat(self._http.ask("POST", "/api/repeats", body))
+
+    def meaning(self, rule: Rule, time_zone: str) -> Meaning:
+        """What a rule means; nothing is saved."""
+        body = {"rule": writing.rule_of(rule), "time_zone": time_zone}
+        return reading.meaning(self._http.ask("POST", "/api/repeats/meaning", body))
 
     def switch_repeat(self, repeat: Repeat, *, enabled: bool) -> Repeat:
         """Pause a repeated mail, or let it go on."""

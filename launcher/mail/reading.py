@@ -16,6 +16,7 @@ from launcher.mail.shapes import (
     InboxRow,
     Mail,
     MailRow,
+    Meaning,
     Page,
     Queue,
     Recipient,
@@ -149,6 +150,11 @@ def template(given: Json) -> Template:
         tuple(given.get("variables", ())),
         given.get("updated_at") or "",
     )
+
+
+def meaning(given: Json) -> Meaning:
+    """What a rule means."""
+    return Meaning(given.get("words", ""), given.get("next_at") or "")
 
 
 def repeat(given: Json) -> Repeat:

@@ -226,6 +226,14 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Meaning:
+    """A rule in words, and when it is due next."""
+
+    words: str
+    next_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Repeat:
     """A mail that is sent again and again; `words` say its rule."""
 

@@ -35,6 +35,19 @@ class Repeats(MailView):
         return Response(_written(Repeat(), request), status.HTTP_201_CREATED)
 
 
+class Meaning(MailView):
+    """What a rule means, for whoever is still writing it."""
+
+    @extend_schema(request=serializers.RuleRequest, responses=serializers.RuleMeaning)
+    def post(self, request: Request) -> Response:
+        """Say a rule in words and when it is due first; nothing is saved."""
+        asked = serializers.RuleRequest(data=request.data)
+        asked.is_valid(raise_exception=True)
+        shown = Repeat(**asked.validated_data)
+        repeats.plan(shown)
+        return Response(serializers.RuleMeaning(shown).data)
+
+
 class OneRepeat(MailView):
     """One repeated mail."""
 

@@ -40,6 +40,7 @@ urlpatterns = [
     path("batches/<int:batch_id>", batches.OneBatch.as_view()),
     path("batches/<int:batch_id>/cancel", batches.CancelBatch.as_view()),
     path("repeats", repeats.Repeats.as_view()),
+    path("repeats/meaning", repeats.Meaning.as_view()),
     path("repeats/<int:repeat_id>", repeats.OneRepeat.as_view()),
     path("queue", queue.Queue.as_view()),
     path("relay", queue.Relay.as_view()),

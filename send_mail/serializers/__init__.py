@@ -21,7 +21,13 @@ from send_mail.serializers.queue import (
     QueueSwitch,
     RelayResult,
 )
-from send_mail.serializers.repeats import RepeatFull, RepeatPage, RepeatRequest
+from send_mail.serializers.repeats import (
+    RepeatFull,
+    RepeatPage,
+    RepeatRequest,
+    RuleMeaning,
+    RuleRequest,
+)
 from send_mail.serializers.templates import (
     Rendered,
     RenderRequest,
@@ -58,6 +64,8 @@ __all__ = (
     "RepeatPage",
     "RepeatRequest",
     "ResendRequest",
+    "RuleMeaning",
+    "RuleRequest",
     "TemplateFull",
     "TemplatePage",
     "TemplateRequest",

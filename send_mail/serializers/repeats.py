@@ -24,11 +24,21 @@ class RuleField(serializers.JSONField):
             raise serializers.ValidationError(error.messages) from error
 
 
-class RepeatRequest(KnownFieldsOnly):
-    """A repeated mail in whole."""
+class RuleRequest(KnownFieldsOnly):
+    """When something is to repeat."""
 
     rule = RuleField()
     time_zone = serializers.CharField(default="UTC", max_length=64)
+
+    def validate_time_zone(self, value: str) -> str:
+        """Allow a zone that is known here."""
+        recurrence.zone(value)
+        return value
+
+
+class RepeatRequest(RuleRequest):
+    """A repeated mail in whole."""
+
     to = AddressesField()
     cc = AddressesField(required=False)
     bcc = AddressesField(required=False)
@@ -50,11 +60,6 @@ class RepeatRequest(KnownFieldsOnly):
         help_text="Indexes of the attachments that stay; those not named are gone.",
     )
 
-    def validate_time_zone(self, value: str) -> str:
-        """Allow a zone that is known here."""
-        recurrence.zone(value)
-        return value
-
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Count the recipients of all three fields."""
         attrs = {"cc": [], "bcc": [], **attrs}
@@ -65,12 +70,22 @@ class RepeatRequest(KnownFieldsOnly):
         return attrs
 
 
-class RepeatFull(serializers.Serializer[Any]):
-    """A repeated mail, its rule in words and its next time; null: never again."""
+class RuleMeaning(serializers.Serializer[Any]):
+    """A rule in words and its next time; null: never again."""
+
+    words = serializers.SerializerMethodField()
+    next_at = serializers.DateTimeField(allow_null=True)
+
+    def get_words(self, repeat: Repeat) -> str:
+        """Return the rule as a person says it."""
+        return recurrence.words(repeat.rule)
+
+
+class RepeatFull(RuleMeaning):
+    """A repeated mail."""
 
     id = serializers.IntegerField()
     rule = serializers.JSONField()
-    words = serializers.SerializerMethodField()
     time_zone = serializers.CharField()
     to = serializers.ListField(child=serializers.CharField())
     cc = serializers.ListField(child=serializers.CharField())
@@ -79,7 +94,6 @@ class RepeatFull(serializers.Serializer[Any]):
     text = serializers.CharField()
     html = serializers.CharField()
     enabled = serializers.BooleanField()
-    next_at = serializers.DateTimeField(allow_null=True)
     last_at = serializers.DateTimeField(allow_null=True)
     attachments = serializers.SerializerMethodField(help_text="What each of its mails carries.")
 
@@ -87,10 +101,6 @@ class RepeatFull(serializers.Serializer[Any]):
     def get_attachments(self, repeat: Repeat) -> list[dict[str, Any]]:
         """Return the files, without their bytes."""
         return repeats.described(repeat)
-
-    def get_words(self, repeat: Repeat) -> str:
-        """Return the rule as a person says it."""
-        return recurrence.words(repeat.rule)
 
 
 class RepeatPage(serializers.Serializer[Any]):

@@ -45,6 +45,17 @@ def test_a_repeated_mail_is_kept_changed_and_deleted(api: Api) -> None:
     assert api.get(one).status_code == 404
 
 
+def test_a_rule_is_said_in_words_before_anything_is_saved(api: Api) -> None:
+    asked = {"rule": {"cron": "0 9 * * 1-5"}, "time_zone": "Europe/Berlin"}
+    meaning = api.post("/api/repeats/meaning", asked).json()
+    assert meaning["words"] == "At 09:00, Monday through Friday"
+    assert datetime.fromisoformat(meaning["next_at"]) > datetime.now(UTC)
+    for rule in ("0 25 * * *", "0 0 30 2 *"):
+        refused = api.post("/api/repeats/meaning", {"rule": {"cron": rule}})
+        assert (refused.status_code, list(refused.json()["errors"])) == (400, ["rule"])
+    assert not Repeat.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

@@ -22,6 +22,7 @@ from launcher.mail import (
     MailRefused,
     MailRow,
     MailUnavailable,
+    Meaning,
     Page,
     Queue,
     Recipient,
@@ -340,6 +341,12 @@ class FakeMail(MailClient):
         made = Repeat(number, draft, rule, time_zone, True, words, "2099-01-04T09:00:00Z", "")
         self.kept_repeats.append(made)
         return made
+
+    def meaning(self, rule: Rule, time_zone: str) -> Meaning:
+        self._enter("meaning")
+        if "x" in rule.cron:
+            raise MailRefused({"rule": ["x is no minute of a cron rule."]}, 400)
+        return Meaning(f"The words of {rule.cron}", "2099-01-04T09:00:00Z")
 
     def switch_repeat(self, repeat: Repeat, *, enabled: bool) -> Repeat:
         self._enter("switch_repeat")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from PySide6.QtCore import QTimeZone, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -19,7 +19,7 @@ from launcher.gui.mail.compose.form import ComposeForm
 from launcher.gui.mail.compose.keeper import DraftKeeper
 from launcher.gui.mail.compose.template_button import TemplateButton
 from launcher.gui.mail.compose.when import When
-from launcher.gui.mail.compose.when_sheet import WhenSheet
+from launcher.gui.mail.compose.when_sheet import WhenSheet, local_zone
 from launcher.gui.mail.compose.writing import UnsentFile, Writing
 from launcher.gui.mail.confirm import Confirm
 from launcher.gui.widgets.button import Button
@@ -136,7 +136,7 @@ class ComposePane(Card):
     def _add_repeat(self, rule: Rule) -> None:
         draft = self.form.draft()
         draft_id = self.keeper.draft_id if draft.keep else None
-        zone = bytes(QTimeZone.systemTimeZoneId().data()).decode() or "UTC"
+        zone = local_zone()
         self._begin_sending()
         self._background.run(
             self,
@@ -193,7 +193,7 @@ class ComposePane(Card):
         Confirm(self, "Discard this mail?", words, "Discard", done).open()
 
     def _ask_when(self) -> None:
-        sheet = WhenSheet(self, self._when)
+        sheet = WhenSheet(self, self._when, self._client, self._background)
         sheet.chosen.connect(self._choose_when)
         sheet.open()
 

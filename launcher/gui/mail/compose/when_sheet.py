@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from typing import TypeVar
 
-from PySide6.QtCore import QDateTime, QTime, Signal
+from PySide6.QtCore import QDateTime, QTime, QTimer, QTimeZone, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDateTimeEdit,
@@ -18,11 +20,16 @@ from PySide6.QtWidgets import (
 )
 
 from launcher.gui import theme, tokens
-from launcher.gui.mail.compose.when import DAYS, When, until
+from launcher.gui.background import Background
+from launcher.gui.mail.compose.when import DAYS, When, moment, until
 from launcher.gui.mail.sheet import Sheet
 from launcher.gui.widgets.segment import Segment
 from launcher.gui.widgets.text_line import TextLine
-from launcher.mail import Rule
+from launcher.mail import MailClient, MailRefused, Meaning, Rule
+
+T = TypeVar("T")
+
+TYPED_MS = 250
 
 NOW, ONCE, DAILY, WEEKLY, CRON = range(5)
 _WORDS = ("Now", "Once, on", "Every day at", "Every week at", "By a cron schedule")
@@ -36,8 +43,16 @@ class WhenSheet(Sheet):
 
     chosen = Signal(object)
 
-    def __init__(self, parent: QWidget, when: When) -> None:
+    def __init__(
+        self, parent: QWidget, when: When, client: MailClient, background: Background
+    ) -> None:
         super().__init__("When to send", parent, width=520)
+        self._client = client
+        self._background = background
+        self._typed = QTimer(self)
+        self._typed.setSingleShot(True)
+        self._typed.setInterval(TYPED_MS)
+        self._typed.timeout.connect(self._ask_meaning)
         self.choices = [QRadioButton(words) for words in _WORDS]
         self._group = QButtonGroup(self)
         self.moment = QDateTimeEdit(QDateTime.currentDateTime().addSecs(3_600))
@@ -82,10 +97,40 @@ class WhenSheet(Sheet):
             self.meaning.say("")
         elif when.at:
             self.meaning.say(f"Goes out {when.words}, {until(when.at, datetime.now(UTC))}.")
+        elif when.rule is not None and when.rule.cron:
+            # The rules for it are Django's: what it means is asked when the typing pauses.
+            self.meaning.say(f"Is sent {when.words}.")
+            self._typed.start()
         elif when.rule is not None:
             self.meaning.say(f"Is sent {when.words}, until you pause or delete it.")
         else:
             self.meaning.say("Goes out at once.")
+
+    def _ask_meaning(self) -> None:
+        rule = self.when().rule
+        if rule is None or not rule.cron:
+            return
+
+        def unless_changed(say: Callable[[T], None]) -> Callable[[T], None]:
+            return lambda answer: say(answer) if self.when().rule == rule else None
+
+        self._background.run(
+            self,
+            lambda: self._client.meaning(rule, local_zone()),
+            unless_changed(self._show_meaning),
+            unless_changed(self._no_meaning),
+        )
+
+    def _show_meaning(self, meaning: Meaning) -> None:
+        following = f"; next on {moment(meaning.next_at)}" if meaning.next_at else ""
+        self.meaning.say(f"{meaning.words}{following}.")
+
+    def _no_meaning(self, error: Exception) -> None:
+        # Without Django it can be set all the same, and is refused when it is saved.
+        if isinstance(error, MailRefused):
+            self.meaning.say("")
+            self.say(str(error), wrong=True)
+            self.set.setEnabled(False)
 
     def _show(self, when: When) -> None:
         kind = ONCE if when.at else NOW
@@ -155,6 +200,11 @@ class WhenSheet(Sheet):
     def _choose(self, kind: int, *_what: object) -> None:
         self.choices[kind].setChecked(True)
         self._say()
+
+
+def local_zone() -> str:
+    """The name of this computer's time zone: "Europe/Berlin"."""
+    return bytes(QTimeZone.systemTimeZoneId().data()).decode() or "UTC"
 
 
 def _clock(edit: QTimeEdit) -> str:

@@ -24,6 +24,7 @@ _ENCODED_WORD = re.compile(r"=\?.*\?=", re.DOTALL)
 _NAMED = re.compile(
     r'(?:"(?P<quoted>(?:\\.|[^"\\])*)"|(?P<plain>[^"<>]*?))\s*<(?P<address>[^<>]*)>'
 )
+_BARE = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_SEPARATORS = "\u2028\u2029"
 
@@ -130,7 +131,12 @@ def clean_content_type(value: str) -> str:
 
 def bare(address: str) -> str:
     """Return the address alone, for the envelope."""
-    return parseaddr(address)[1]
+    return address if _BARE.fullmatch(address) else parseaddr(address)[1]
+
+
+def separated(value: str) -> list[str]:
+    """Return the parts between commas and semicolons, those between quotation marks apart."""
+    return [piece.strip() for piece in _SEPARATORS.findall(value) if piece.strip()]
 
 
 def check_count(*fields: Iterable[str]) -> None:
@@ -142,8 +148,7 @@ def check_count(*fields: Iterable[str]) -> None:
 
 
 def _split(parts: Iterable[str]) -> list[str]:
-    pieces = [piece for part in parts for piece in _SEPARATORS.findall(clean_header(part))]
-    return [piece for piece in pieces if piece.strip()]
+    return [piece for part in parts for piece in separated(clean_header(part))]
 
 
 def _quoted(name: str) -> str:

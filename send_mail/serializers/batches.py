@@ -19,7 +19,7 @@ class BatchEntry(KnownFieldsOnly):
 
 
 class BatchRequest(KnownFieldsOnly):
-    """One letter, and to whom: rows, or CSV whose first line names the columns."""
+    """One letter, and to whom: rows, or a list as text."""
 
     subject = RawCharField(default="", validators=[validation.clean_subject])
     text = RawCharField(default="", validators=[validation.clean_text])
@@ -27,7 +27,11 @@ class BatchRequest(KnownFieldsOnly):
     uploads = IdsField(default=list, help_text="Ids of uploads, for each of them.")
     due_at = serializers.DateTimeField(required=False, allow_null=True)
     recipients = BatchEntry(many=True, required=False)
-    csv = RawCharField(required=False, help_text="A column is called address, email or to.")
+    csv = RawCharField(
+        required=False,
+        help_text="CSV whose first line names the columns, one of them address, email or to; or "
+        "addresses alone, one a line.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for one of the two lists."""
@@ -44,7 +48,7 @@ class BatchRequest(KnownFieldsOnly):
     def entries(self) -> Any:
         """Return its list, lines that are none among them."""
         given = self.validated_data
-        return lists.from_csv(given["csv"]) if "csv" in given else lists.from_rows(
+        return lists.from_text(given["csv"]) if "csv" in given else lists.from_rows(
             given["recipients"]
         )  # fmt: skip
 

@@ -1,11 +1,14 @@
 """Lists of recipients: from pasted lines or CSV to entries, each bad line named, none swallowed."""
 
+import codecs
 import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
+
+from send_mail import validation
 
 ADDRESS_COLUMNS = ("address", "email", "e-mail", "mail", "to")
 DELIMITERS = ",;\t"
@@ -32,6 +35,30 @@ class Refused:
     def words(self) -> str:
         """Return it as a sentence."""
         return f"Line {self.line}: {self.reason}"
+
+
+def decoded(data: bytes) -> str:
+    """Return a file's text: UTF-8, or what spreadsheets write else.
+
+    Raises ValidationError for what is no text.
+    """
+    wide = data[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}
+    for encoding in ("utf-8-sig", "utf-16" if wide else "cp1252"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    msg = "This file is no text that can be read; save it as CSV in UTF-8."
+    raise ValidationError(msg)
+
+
+def from_text(text: str) -> Iterator[Entry | Refused]:
+    """Yield what a list says: CSV, or addresses alone, where the first line has one already."""
+    lines = text.removeprefix("\ufeff").splitlines()
+    first = next((line for line in lines if line.strip()), "")
+    return _from_lines(lines) if "@" in first else from_csv(text)
 
 
 def from_csv(text: str) -> Iterator[Entry | Refused]:
@@ -64,6 +91,12 @@ def from_rows(rows: list[dict[str, Any]]) -> Iterator[Entry | Refused]:
     """Yield entries of ``{"address", "variables"}``."""
     for place, row in enumerate(rows, 1):
         yield Entry(place, row["address"], row.get("variables", {}))
+
+
+def _from_lines(lines: list[str]) -> Iterator[Entry]:
+    for number, line in enumerate(lines, 1):
+        for address in validation.separated(line):
+            yield Entry(number, address)
 
 
 def _next(lines: list[str], at: int, delimiter: str) -> tuple[int, list[str] | None]:

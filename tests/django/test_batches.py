@@ -171,3 +171,14 @@ def test_a_repeated_request_goes_on_where_the_first_was_interrupted(
     assert answer.status_code == 202
     assert sorted(mail.to[0] for mail in Mail.objects.all()) == [f"u{n}@x.org" for n in range(5)]
     assert api.get(f"/api/batches/{answer.json()['id']}").json()["saved"] == 5
+
+
+def test_addresses_alone_are_a_list_too(api: Api) -> None:
+    text = "\nada@example.org\nBob <bob@example.org>; carl@example.org\nnobody\n"
+    answer = api.post("/api/batches", {"subject": "x", "text": "y", "csv": text}).json()
+    assert (answer["total"], [one["line"] for one in answer["refused"]]) == (3, [4])
+    assert [mail.to[0] for mail in Mail.objects.order_by("pk")] == [
+        "ada@example.org",
+        "Bob <bob@example.org>",
+        "carl@example.org",
+    ]

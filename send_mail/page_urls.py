@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from send_mail.views import api_page, inbox, login, mails, outbox, writing
+from send_mail.views import (
+    api_page,
+    batches,
+    inbox,
+    login,
+    mails,
+    outbox,
+    repeats,
+    templates,
+    writing,
+)
 
 urlpatterns = [
     path("", writing.index, name="index"),
@@ -32,6 +42,21 @@ urlpatterns = [
     ),
     path("inbox/<int:caught_id>/release/", inbox.release, name="release"),
     path("inbox/<int:caught_id>/delete/", inbox.delete, name="caught-delete"),
+    path("batches/", batches.batch_list, name="batches"),
+    path("batches/new/", batches.new, name="batch-new"),
+    path("batches/<int:batch_id>/", batches.batch, name="batch"),
+    path("batches/<int:batch_id>/status/", batches.status, name="batch-status"),
+    path("batches/<int:batch_id>/cancel/", batches.cancel, name="batch-cancel"),
+    path("templates/", templates.template_list, name="templates"),
+    path("templates/new/", templates.new, name="template-new"),
+    path("templates/<int:template_id>/edit/", templates.edit, name="template-edit"),
+    path("templates/<int:template_id>/use/", templates.use, name="template-use"),
+    path("templates/<int:template_id>/delete/", templates.delete, name="template-delete"),
+    path("repeats/", repeats.repeat_list, name="repeats"),
+    path("repeats/new/", repeats.new, name="repeat-new"),
+    path("repeats/<int:repeat_id>/edit/", repeats.edit, name="repeat-edit"),
+    path("repeats/<int:repeat_id>/switch/", repeats.switch, name="repeat-switch"),
+    path("repeats/<int:repeat_id>/delete/", repeats.delete, name="repeat-delete"),
     path("api/", api_page.api_page, name="api"),
     path("login/<str:token>/", login.login_once, name="login-once"),
 ]

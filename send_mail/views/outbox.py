@@ -12,7 +12,7 @@ from send_mail import presenting
 from send_mail.services import search
 from send_mail.states import SCHEDULED, State
 from send_mail.views import reach
-from send_mail.views.paging import paged
+from send_mail.views.paging import number, paged
 
 STATES = [(SCHEDULED, "Scheduled"), *State.choices]
 
@@ -20,11 +20,14 @@ STATES = [(SCHEDULED, "Scheduled"), *State.choices]
 @never_cache
 @require_safe
 def outbox(request: HttpRequest) -> HttpResponse:
-    """Show a page of mails, filtered by state and words."""
+    """Show a page of mails, filtered by state, batch and words."""
     state = request.GET.get("state", "").upper()
     words = request.GET.get("q", "").replace("\0", "").strip()[:200]
     known = state if state in dict(STATES) else ""
+    batch = number(request, "batch")
     mails = search.in_state(known, reach.mails(request))
+    if batch:
+        mails = mails.filter(batch_id=batch)
     page = paged(partial(search.page, mails, words), request)
     shown: dict[str, Any] = {
         "page": page,
@@ -32,6 +35,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "states": STATES,
         "state": state,
         "words": words,
-        "filtered": bool(words or state),
+        "batch": batch,
+        "filtered": bool(words or state or batch),
     }
     return render(request, "send_mail/outbox.html", shown)

@@ -25,9 +25,14 @@ def paged(read: Read, request: HttpRequest) -> Page:
 
     *read* takes cursor and limit, and returns rows and the next cursor.
     """
-    after = request.GET.get("after", "")
-    kept = {name: request.GET[name] for name in ("state", "q") if request.GET.get(name)}
-    cursor = int(after) if after.isascii() and after.isdigit() and len(after) <= 18 else 0
+    kept = {name: request.GET[name] for name in ("state", "q", "batch") if request.GET.get(name)}
+    cursor = number(request, "after")
     rows, following = read(cursor, PAGE)
     older = "?" + urlencode({**kept, "after": following}) if following else ""
     return Page(rows, "?" + urlencode(kept) if cursor else "", older)
+
+
+def number(request: HttpRequest, name: str) -> int:
+    """Return a number of the query that may be an id, 0 for anything else."""
+    given = request.GET.get(name, "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= 18 else 0

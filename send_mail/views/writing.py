@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from send_mail.attachments import numbered
 from send_mail.errors import NotPossibleError
-from send_mail.forms import MailForm
+from send_mail.forms import FilesForm, MailForm
 from send_mail.models import Mail, Upload
 from send_mail.services import outbox, saving, uploads
 from send_mail.states import State
@@ -103,7 +103,7 @@ def _written(mail: Mail) -> dict[str, Any]:
     }
 
 
-def keep_files(request: HttpRequest, form: MailForm) -> None:
+def keep_files(request: HttpRequest, form: FilesForm) -> None:
     """Keep what was attached well beside what was wrong: it need not be chosen again."""
     files = form.cleaned_data.get("attachments") or ()
     if not files or "attachments" in form.errors:

@@ -1,71 +1,25 @@
-"""The tutorial's form: every refusal stands at its field, and works without a script."""
+"""Writing a mail, and releasing a caught one."""
 
 from __future__ import annotations
 
 import hashlib
-import mimetypes
 import secrets
-from collections.abc import Sequence
-from copy import copy
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
 from send_mail import validation
-from send_mail.attachments import Attachment
-from send_mail.models import Upload
-from send_mail.services import uploads
+from send_mail.forms.fields import AddressesField, FilesForm
 from send_mail.services.saving import NewMail
 
 
-class AddressesField(forms.CharField):
-    """Addresses with commas between them, as a list of clean ones."""
-
-    def __init__(self, **more: Any) -> None:
-        widget = forms.TextInput(attrs={"autocomplete": "email"})
-        super().__init__(strip=False, max_length=20_000, widget=widget, **more)
-
-    def clean(self, value: Any) -> list[str]:
-        """Return clean addresses; none are an error where one is required."""
-        found = validation.clean_addresses(super().clean(value))
-        if self.required and not found:
-            raise forms.ValidationError(self.error_messages["required"], code="required")
-        return found
-
-
-class FilesInput(forms.ClearableFileInput):
-    """One field for several files."""
-
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Files as attachments, their names and types clean; together no more than a mail carries."""
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(widget=FilesInput(), required=False, **more)
-
-    def clean(self, data: Any, initial: Any = None) -> list[Attachment]:  # noqa: ARG002
-        """Return the files in their order; none is read before they are known to be small."""
-        files: list[UploadedFile[bytes]] = [file for file in data or () if file]
-        size = sum(file.size or 0 for file in files)
-        if size > settings.MAIL_ATTACHMENTS_MAX_BYTES:
-            msg = f"The files are {filesizeformat(size)} in all; {uploads.limit_words()} at most."
-            raise forms.ValidationError(msg)
-        return [_attachment(file) for file in files]
-
-
-class MailForm(forms.Form):
+class MailForm(FilesForm):
     """Recipients, subject, text and HTML, files, and when.
 
-    *known* are the uploads of an earlier try of the same form, which may be kept; *had* describes
-    the attachments of a draft, which may stay. Submitted with ``draft`` it may lack anything.
+    Submitted with ``draft`` it may lack anything.
     """
 
     form_key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
@@ -92,21 +46,6 @@ class MailForm(forms.Form):
         help_text="Shown by mail programs in place of the message above.",
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
     )
-    kept = forms.TypedMultipleChoiceField(
-        label="Attached already",
-        coerce=int,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "A file has expired; attach it again."},
-    )
-    stays = forms.TypedMultipleChoiceField(
-        label="In this draft",
-        coerce=int,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "A file of this draft is gone; load the page anew."},
-    )
-    attachments = FilesField(label="Attachments")
     send_at = forms.DateTimeField(
         label="Send at",
         required=False,
@@ -124,40 +63,16 @@ class MailForm(forms.Form):
         help_text="UTC, or a name like Europe/Berlin.",
     )
 
-    def __init__(
-        self,
-        *words: Any,
-        known: Sequence[Upload] = (),
-        had: Sequence[dict[str, Any]] = (),
-        **named: Any,
-    ) -> None:
+    field_order = ("form_key", "recipients", "cc", "bcc", "subject", "message", "html")
+    first = "recipients"
+
+    def __init__(self, *words: Any, **named: Any) -> None:
         super().__init__(*words, **named)
         self.is_draft = "draft" in self.data
         if self.is_draft:
             for name in ("recipients", "subject"):
                 self.fields[name].required = False
-        stays: Any = self.fields["stays"]
-        stays.choices = [(row["index"], _file_words(row["name"], row["size"])) for row in had]
-        self.fields["attachments"].help_text = f"Up to {uploads.limit_words()} in all."
         self.fields["form_key"].initial = secrets.token_urlsafe(16)
-        self.offer(known)
-
-    def offer(self, known: Sequence[Upload]) -> None:
-        """Let *known* be kept, by a tick each."""
-        kept: Any = self.fields["kept"]
-        kept.choices = [(row.pk, _file_words(row.name, row.size)) for row in known]
-
-    def tick(self, added: Sequence[Upload]) -> None:
-        """Tick *added* too when the form is shown again: a browser cannot choose a file anew."""
-        data: Any = copy(self.data)
-        data.setlist("kept", [*data.getlist("kept"), *(str(row.pk) for row in added)])
-        self.data = data
-
-    def full_clean(self) -> None:
-        """Check all, and let the first wrong field have the focus when the page is shown again."""
-        super().full_clean()
-        first = next((name for name in self.fields if name in self.errors), "recipients")
-        self.fields[first].widget.attrs["autofocus"] = True
 
     @property
     def copies_open(self) -> bool:
@@ -250,9 +165,6 @@ class MailForm(forms.Form):
             self.add_error("send_at", "This time is past.")
         self.cleaned_data["send_at"] = at
 
-    def _filled(self, *names: str) -> bool:
-        return any(self[name].value() or name in self.errors for name in names)
-
 
 class ReleaseForm(forms.Form):
     """To whom a caught mail is sent on."""
@@ -268,13 +180,3 @@ class ReleaseForm(forms.Form):
         given: list[str] = self.cleaned_data["to"]
         validation.check_count(given)
         return given
-
-
-def _file_words(name: str, size: int) -> str:
-    return f"{name}, {filesizeformat(size)}"
-
-
-def _attachment(file: UploadedFile[bytes]) -> Attachment:
-    name = validation.clean_file_name(file.name or "")
-    given = file.content_type or mimetypes.guess_type(name)[0] or ""
-    return Attachment(name, validation.clean_content_type(given), file.read())

@@ -50,13 +50,19 @@ a leading word border would; that border is looked at afterwards."""
 _LEVELS = {"d": Level.DEBUG, "i": Level.INFO, "n": Level.INFO, "w": Level.WARNING}
 
 
+_COLOUR = re.compile(r"\\x1b\[[0-9;]*m")
+"""ECMA-48's colours, as `shown` has written them."""
+
+
 def level_of(text: str) -> Level:
-    """The level that a line's own words claim; INFO when it claims none.
+    """The level that a shown line's own words claim; INFO when it claims none.
 
     Understands the stdlib's and Celery's upper-case names, Python's tracebacks, RabbitMQ's
-    `[error]` and Tornado's `[E 250101`. The first word counts, so that an INFO line may speak of an
-    ERROR, and only the first 200 characters: a level stands at the beginning.
+    `[error]` and Tornado's `[E 250101`, coloured or not. The first word counts, so that an INFO
+    line may speak of an ERROR, and only the first 200 characters: a level stands at the beginning.
     """
+    if "\\x1b[" in text[:200]:
+        text = _COLOUR.sub("", text[:400])
     for match in _LEVEL.finditer(text, 0, 200):
         claim, begin = match.group(), match.start()
         whole = claim[0] == "[" or claim[-1] == ":" or begin == 0 or not text[begin - 1].isalnum()
@@ -66,27 +72,30 @@ def level_of(text: str) -> Level:
     return Level.INFO
 
 
-_CONTROL_SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
-"""ECMA-48's CSI: colours and cursor moves. Strings for the terminal (OSC, DCS) are not dropped: one
-without an end would hide the rest of the line."""
-_SHOWN = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if code != 0x09} | {
-    code: f"\\u{code:04x}"
+_SHOWN = {
+    code: f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
     for code in (
+        *(code for code in range(0x20) if code != 0x09),
+        *range(0x7F, 0xA0),
         0x061C,
+        0x180E,
+        0x200B,
         0x200E,
         0x200F,
-        *range(0x202A, 0x202F),
-        *range(0x2066, 0x206A),
-        0x2028,
-        0x2029,
+        *range(0x2028, 0x202F),
+        *range(0x2060, 0x2065),
+        *range(0x2066, 0x2070),
+        0xFEFF,
+        *range(0xFFF9, 0xFFFC),
     )
 }
+"""Controls, what turns the direction of writing, what breaks a line, and what cannot be seen."""
 
 
 def shown(raw: bytes) -> str:
     """Decode a line for showing: nothing in it is obeyed by a terminal or a widget.
 
-    Colours and cursor moves are dropped, other controls and direction overrides are written as
+    Controls, those of colours among them, direction overrides and invisible letters are written as
     escapes, bytes that are not UTF-8 as `\\xNN`; a line longer than MAX_LINE ends with a mark that
     says so.
     """
@@ -98,7 +107,7 @@ def shown(raw: bytes) -> str:
         raw = raw[:cut]
     text = raw.decode("utf-8", "backslashreplace")
     if not text.isprintable():
-        text = _CONTROL_SEQUENCE.sub("", text).translate(_SHOWN)
+        text = text.translate(_SHOWN)
     return text + mark
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from launcher.core.events import ProbeAnswer
-from launcher.core.logs import LogRecord
+from launcher.core.logs import Level, LogRecord
 from launcher.core.spec import LineWatch, ServiceSpec, StopAction
 from launcher.core.state import ServiceStatus
 
@@ -62,6 +62,29 @@ class Prober(Protocol):
         ...
 
 
+class LineQuery(Protocol):
+    """Which lines a reader wants."""
+
+    @property
+    def service(self) -> str | None:
+        """Of this service alone; None: of all."""
+        ...
+
+    @property
+    def level(self) -> Level:
+        """The lowest level."""
+        ...
+
+    @property
+    def needle(self) -> bytes:
+        """Lower-case ASCII that every wanted text holds, in whatever case; b"" when unknown."""
+        ...
+
+    def wants_text(self, text: str) -> bool:
+        """Whether a line of this text is wanted, service and level apart."""
+        ...
+
+
 class LogSource(Protocol):
     """Lines by position, as the Logs page and the terminal read them."""
 
@@ -70,10 +93,29 @@ class LogSource(Protocol):
         """The position that the next line will get."""
         ...
 
+    @property
+    def begin(self) -> int:
+        """The position of the oldest line that is still held."""
+        ...
+
     def read(
         self, position: int, limit: int, service: str | None = None
     ) -> tuple[list[LogRecord], int]:
         """Up to `limit` lines from `position` on, and the position to go on from."""
+        ...
+
+    def find(self, query: LineQuery, position: int, limit: int) -> tuple[list[int], int]:
+        """The positions of wanted lines from `position` on, and the position to go on from.
+
+        Looks at about `limit` lines one by one; what can be skipped as a whole is not counted so.
+        """
+        ...
+
+    def find_before(self, query: LineQuery, position: int, limit: int) -> tuple[list[int], int]:
+        """The same towards the beginning: what stands before `position`, in rising order.
+
+        The second value is where to go on before; the beginning is reached when it is `begin`.
+        """
         ...
 
 

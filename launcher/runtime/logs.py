@@ -7,78 +7,23 @@ which floods costs the launcher next to nothing.
 from __future__ import annotations
 
 import bisect
-import contextlib
 import threading
 import time
 from collections import Counter, deque
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
-from launcher.core.logs import MAX_LINE, Level, LogRecord, level_of, shown
+from launcher.core.logs import MAX_LINE, LogRecord, level_of, shown
+from launcher.core.protocols import LineQuery
+from launcher.runtime.log_block import Block, errors_in
+from launcher.runtime.rotated_file import RotatedFile
 
 RING_BYTES = 64 * 1024 * 1024
-FILE_BYTES = 10 * 1024 * 1024
-FILES_KEPT = 3
 _OVERHEAD = 200
 """Bytes that a block costs beside its data; many one-line blocks must not outgrow the ring."""
-_ERROR_WORDS = (b"ERROR", b"CRITICAL", b"FATAL", b"Traceback", b"Error:", b"Exception", b"[error]")
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Whole lines of one service, read at one time."""
-
-    first: int
-    count: int
-    at: float
-    service: str
-    data: bytes
-
-    def lines(self) -> list[bytes]:
-        return self.data.split(b"\n")
-
-
-class RotatedFile:
-    """A file that is renamed to `.1`, `.2`, ... when it has grown to its size."""
-
-    def __init__(self, path: Path, size: int = FILE_BYTES, kept: int = FILES_KEPT) -> None:
-        self._path = path
-        self._size = size
-        self._kept = kept
-        self._file: BinaryIO | None = None
-        self._written = 0
-
-    def write(self, data: bytes) -> None:
-        """Append; raises OSError when the disk refuses."""
-        if self._file is None:
-            self._file = self._path.open("ab", buffering=0)
-            self._written = self._file.tell()
-        if self._written + len(data) > self._size and self._written:
-            self._rotate()
-        view = memoryview(data)
-        while view:
-            done = self._file.write(view)
-            self._written += done
-            view = view[done:]
-
-    def close(self) -> None:
-        """Close the file; a later write opens it again."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-    def _rotate(self) -> None:
-        self.close()
-        for number in range(self._kept, 0, -1):
-            older = self._path.with_name(f"{self._path.name}.{number}")
-            newer = (
-                self._path if number == 1 else older.with_name(f"{self._path.name}.{number - 1}")
-            )
-            with contextlib.suppress(FileNotFoundError):
-                newer.replace(older)
-        self._file = self._path.open("ab", buffering=0)
-        self._written = 0
+_BATCH = 64
+"""Blocks that a search takes at a time, so that writers do not wait for it."""
+_SKIP_BYTES = 4096
+"""A search that skips so many bytes has done as much as looking at one line."""
 
 
 class LogStore:
@@ -92,7 +37,8 @@ class LogStore:
         self._ring_bytes = ring_bytes
         self._lock = threading.Lock()
         self._grown = threading.Condition(self._lock)
-        self._blocks: deque[_Block] = deque()
+        self._blocks: deque[Block] = deque()
+        self._split: tuple[Block | None, list[bytes]] = (None, [])
         self._held = 0
         self._end = 0
         self._errors: Counter[str] = Counter()
@@ -130,17 +76,12 @@ class LogStore:
 
     def append(self, service: str, data: bytes) -> None:
         """Add whole lines; `data` ends with a newline."""
-        count = data.count(b"\n")
-        errors = 0
-        if any(word in data for word in _ERROR_WORDS):
-            errors = sum(
-                level_of(line[:200].decode("utf-8", "replace")) is Level.ERROR
-                for line in data.split(b"\n")
-            )
+        errors = errors_in(data)
         with self._lock:
             self._errors[service] += errors
-            self._blocks.append(_Block(self._end, count, time.time(), service, data[:-1]))
-            self._end += count
+            block = Block(self._end, time.time(), service, data[:-1], errors)
+            self._blocks.append(block)
+            self._end += block.count
             self._held += len(data) + _OVERHEAD
             while self._held > self._ring_bytes and len(self._blocks) > 1:
                 self._held -= len(self._blocks.popleft().data) + 1 + _OVERHEAD
@@ -159,7 +100,7 @@ class LogStore:
         Lines that the ring has dropped are skipped; with `service` only its lines are returned.
         """
         with self._lock:
-            start = bisect.bisect_right(self._blocks, position, key=lambda block: block.first) - 1
+            start = self._index(position)
             blocks = [
                 self._blocks[i] for i in range(max(0, start), self._reach(start, limit, service))
             ]
@@ -167,16 +108,74 @@ class LogStore:
         records: list[LogRecord] = []
         for block in blocks:
             if service is not None and block.service != service:
-                position = max(position, block.first + block.count)
+                position = max(position, block.end)
                 continue
-            offset = max(0, position - block.first)
-            for number, raw in enumerate(block.lines()[offset:], start=block.first + offset):
-                if len(records) == limit:
-                    return records, number
-                text = shown(raw)
+            begin = max(position, block.first)
+            position = min(block.end, begin + limit - len(records))
+            lines = self._lines_of(block)
+            for number in range(begin, position):
+                text = shown(lines[number - block.first])
                 records.append(LogRecord(number, block.at, block.service, level_of(text), text))
-            position = block.first + block.count
+            if position < block.end:
+                return records, position
         return records, min(max(position, 0), end)
+
+    def find(self, query: LineQuery, position: int, limit: int) -> tuple[list[int], int]:
+        """The positions of wanted lines from `position` on, and the position to go on from."""
+        found: list[int] = []
+        end = self._end
+        while limit > 0 and position < end:
+            for block in self._some(position):
+                if limit <= 0 or block.first >= end:
+                    break
+                low, high = max(position, block.first), block.end
+                if by_line := block.needs_lines(query):
+                    high = min(high, low + limit)
+                found += block.find(query, low, high)
+                position = high
+                limit -= high - low if by_line else 1 + len(block.data) // _SKIP_BYTES
+        return found, position
+
+    def find_before(self, query: LineQuery, position: int, limit: int) -> tuple[list[int], int]:
+        """The last wanted lines before `position`, and the position to go on before."""
+        position = min(position, self._end)
+        while limit > 0 and position > self.begin:
+            for block in reversed(self._some_before(position)):
+                if limit <= 0:
+                    break
+                low, high = block.first, min(position, block.end)
+                if by_line := block.needs_lines(query):
+                    low = max(low, high - limit)
+                position = low
+                if found := block.find(query, low, high):
+                    return found, position
+                limit -= high - low if by_line else 1 + len(block.data) // _SKIP_BYTES
+        return [], max(position, self.begin)
+
+    def _some(self, position: int) -> list[Block]:
+        """A few blocks from the one with this line on, or from the oldest."""
+        with self._lock:
+            start = max(0, self._index(position))
+            return [self._blocks[i] for i in range(start, min(start + _BATCH, len(self._blocks)))]
+
+    def _some_before(self, position: int) -> list[Block]:
+        """A few blocks up to the one with the line before this one."""
+        with self._lock:
+            stop = self._index(position - 1) + 1
+            return [self._blocks[i] for i in range(max(0, stop - _BATCH), stop)]
+
+    def _index(self, position: int) -> int:
+        """Which block has this line; -1 when all begin after it."""
+        return bisect.bisect_right(self._blocks, position, key=lambda block: block.first) - 1
+
+    def _lines_of(self, block: Block) -> list[bytes]:
+        """Its lines; those of the last block that was asked for are kept, since a page is read in
+        small steps."""
+        kept, lines = self._split
+        if kept is not block:
+            lines = block.lines()
+            self._split = (block, lines)
+        return lines
 
     def _reach(self, start: int, limit: int, service: str | None) -> int:
         """The index after the last block that is needed for `limit` lines."""

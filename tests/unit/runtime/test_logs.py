@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from launcher.core.logs import MAX_LINE, Level
-from launcher.runtime.logs import LogStore, RotatedFile
+from launcher.runtime.logs import LogStore
+from launcher.runtime.rotated_file import RotatedFile
 
 
 @pytest.fixture
@@ -162,3 +166,99 @@ def test_notes_of_several_threads_do_not_meet_in_the_file(
     assert not met.is_set()
     lines = (tmp_path / "launcher.log").read_text().splitlines()
     assert sorted(lines) == [f"note {n}" for n in range(4)]
+
+
+# -- searching -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Wanted:
+    text: str = ""
+    service: str | None = None
+    level: Level = Level.DEBUG
+    needle: bytes = b""
+
+    def wants_text(self, text: str) -> bool:
+        return self.text in text.lower()
+
+
+def literal(text: str, service: str | None = None) -> Wanted:
+    return Wanted(text.lower(), service, needle=text.lower().encode())
+
+
+def found(store: LogStore, query: Wanted, limit: int) -> list[int]:
+    seen: list[int] = []
+    position = store.begin
+    while position < store.end:
+        hits, position = store.find(query, position, limit)
+        seen += hits
+    return seen
+
+
+def found_backwards(store: LogStore, query: Wanted, limit: int) -> list[int]:
+    seen: list[int] = []
+    position = store.end
+    while position > store.begin:
+        hits, position = store.find_before(query, position, limit)
+        seen = hits + seen
+    return seen
+
+
+_LINES = st.lists(
+    st.sampled_from(
+        [
+            b"mail 12 saved",
+            b"MAIL 12 sent\r",
+            b"",
+            b"ERROR mail 12",
+            b"WARNING late",
+            b"DEBUG x",
+            b"\x1b[31mERROR\x1b[0m red",
+            "Grüße an mail 12".encode(),
+            b"\xff\xfe mail",
+            b"x" * (MAX_LINE + 5) + b" mail 12",
+            b"a 1b 2",
+        ]
+    ),
+    min_size=1,
+    max_size=12,
+)
+_QUERIES = [
+    literal("mail 12"),
+    literal("1b"),
+    literal("more bytes"),
+    literal("x" * 3, "django"),
+    Wanted("grüße"),
+    Wanted(level=Level.ERROR),
+    Wanted(level=Level.WARNING, service="worker"),
+    Wanted("red", level=Level.ERROR),
+    Wanted(),
+]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(["django", "worker"]), _LINES), min_size=1, max_size=6),
+    st.sampled_from(_QUERIES),
+    st.sampled_from([1, 2, 5, 1000]),
+)
+def test_a_search_finds_just_the_lines_that_reading_all_would(
+    tmp_path: Path, chunks: list[tuple[str, list[bytes]]], query: Wanted, limit: int
+) -> None:
+    store = LogStore(tmp_path)
+    for service, lines in chunks:
+        store.append(service, b"".join(line + b"\n" for line in lines))
+    expected = [
+        record.position
+        for record in store.read(0, 1_000)[0]
+        if query.service in (None, record.service)
+        and record.level >= query.level
+        and query.wants_text(record.text)
+    ]
+    assert found(store, query, limit) == expected
+    assert found_backwards(store, query, limit) == expected
+
+
+def test_coloured_errors_are_counted(store: LogStore) -> None:
+    store.sink("worker").write(b"\x1b[1;31mERROR\x1b[0m lost\n[E 250101 10:00:00 web:1] bad\n")
+    assert store.errors("worker") == 2

@@ -1,0 +1,139 @@
+"""Whole lines of one service as they were read, and which of them a query wants.
+
+A block is searched as bytes first, so that one without a hit costs next to nothing; only lines that
+may be wanted are decoded.
+"""
+
+from __future__ import annotations
+
+from launcher.core.logs import MAX_LINE, Level, level_of, shown
+from launcher.core.protocols import LineQuery
+
+_ERROR_WORDS = (
+    *(b"ERROR", b"CRITICAL", b"FATAL", b"Traceback", b"Exception", b"Error:"),
+    *(b"[error]", b"[critical]", b"[E "),
+)
+_WARNING_WORDS = (b"WARN", b"Warning:", b"[warn", b"[W ")
+_CONTROLS = bytes(code for code in (*range(0x20), 0x7F) if code not in b"\t\n\r")
+_LEVEL_BYTES = 800
+"""Enough of a line for the letters in which `level_of` looks for a level."""
+
+
+class Block:
+    """Some lines of one service: `first` is the position of the first, `at` when they were read.
+
+    `data` is joined by newlines and has none at its end.
+    """
+
+    __slots__ = ("_plain", "at", "count", "data", "errors", "first", "service")
+
+    def __init__(self, first: int, at: float, service: str, data: bytes, errors: int) -> None:
+        self.first = first
+        self.count = data.count(b"\n") + 1
+        self.at = at
+        self.service = service
+        self.data = data
+        self.errors = errors
+        self._plain: bool | None = None
+
+    @property
+    def end(self) -> int:
+        """The position after the last line."""
+        return self.first + self.count
+
+    def lines(self) -> list[bytes]:
+        """Its lines."""
+        return self.data.split(b"\n")
+
+    def may_have(self, query: LineQuery) -> bool:
+        """False when it certainly has no line that the query wants."""
+        if query.service is not None and query.service != self.service:
+            return False
+        if query.level >= Level.WARNING and not self.errors:
+            if query.level >= Level.ERROR:
+                return False
+            if not any(word in self.data for word in _WARNING_WORDS):
+                return False
+        return not query.needle or not self._is_plain() or query.needle in self.data.lower()
+
+    def needs_lines(self, query: LineQuery) -> bool:
+        """Whether its lines must be looked at one by one."""
+        return not (query.needle and self._is_plain()) and self.may_have(query)
+
+    def find(self, query: LineQuery, low: int, high: int) -> list[int]:
+        """The positions of its lines between two positions that the query wants."""
+        low, high = max(0, low - self.first), min(self.count, high - self.first)
+        if not self.may_have(query):
+            return []
+        if query.needle and self._is_plain():
+            return self._find_needle(query, low, high)
+        if self._is_plain():
+            texts = self.data.decode("ascii").split("\n")[low:high]
+            wanted = [
+                (number, text.rstrip("\r"))
+                for number, text in enumerate(texts, self.first + low)
+                if query.wants_text(text)
+            ]
+        else:
+            wanted = [
+                (number, text)
+                for number, raw in enumerate(self.lines()[low:high], self.first + low)
+                if query.wants_text(text := shown(raw))
+            ]
+        return [number for number, text in wanted if _serious(query, text)]
+
+    def _find_needle(self, query: LineQuery, low: int, high: int) -> list[int]:
+        """As `find`, by jumping from hit to hit."""
+        data, lower, needle = self.data, self.data.lower(), query.needle
+        found: list[int] = []
+        number = begin = 0
+        while (hit := lower.find(needle, begin)) >= 0:
+            number += data.count(b"\n", begin, hit)
+            if number >= high:
+                break
+            begin = data.rfind(b"\n", 0, hit) + 1
+            end = data.find(b"\n", hit)
+            end = len(data) if end < 0 else end
+            if number >= low:
+                text = shown(data[begin:end])
+                if query.wants_text(text) and _serious(query, text):
+                    found.append(self.first + number)
+            begin, number = end + 1, number + 1
+        return found
+
+    def _is_plain(self) -> bool:
+        """Whether every line is shown just as its bytes are."""
+        if self._plain is None:
+            data = self.data
+            self._plain = (
+                data.isascii()
+                and len(data.translate(None, _CONTROLS)) == len(data)
+                and (b"\r" not in data or data.count(b"\r") == data.count(b"\r\n"))
+                and not _has_long_line(data)
+            )
+        return self._plain
+
+
+def errors_in(lines: bytes) -> int:
+    """How many of these lines claim to be errors."""
+    if not any(word in lines for word in _ERROR_WORDS):
+        return 0
+    return sum(
+        level_of(shown(line[:_LEVEL_BYTES])) is Level.ERROR
+        for line in lines.split(b"\n")
+        if any(word in line for word in _ERROR_WORDS)
+    )
+
+
+def _serious(query: LineQuery, text: str) -> bool:
+    return query.level <= Level.DEBUG or level_of(text) >= query.level
+
+
+def _has_long_line(data: bytes) -> bool:
+    begin = 0
+    while len(data) - begin > MAX_LINE:
+        newline = data.rfind(b"\n", begin, begin + MAX_LINE + 1)
+        if newline < 0:
+            return True
+        begin = newline + 1
+    return False

@@ -1,5 +1,5 @@
 """The plan of a run as it stands: it changes when a service loses its port to another program,
-or when the user chooses other mail servers.
+or when the user chooses other mail servers or settings.
 
 Owns the plan, the descriptions made from it, and the claims on its ports. Whom to tell about a
 change is left to the session.
@@ -10,11 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from launcher.core.facts import Endpoints, Notice, PortNotice
+from launcher.core.facts import Endpoint, Endpoints, Notice, PortNotice
 from launcher.core.spec import ServiceSpec
 from launcher.runtime import port_choice
 from launcher.runtime.port_claims import PortClaims
-from launcher.services.catalogue import SERVICE_OF_PORT, catalogue, with_titles
+from launcher.services.catalogue import (
+    SERVICE_OF_PORT,
+    catalogue,
+    wanted_endpoints,
+    with_titles,
+)
 from launcher.services.plan import Plan
 from launcher.settings import Settings
 
@@ -74,6 +79,53 @@ class LivePlan:
         known = replace(plan.settings, smtp=settings.smtp, mail=settings.mail)
         self._plan = replace(plan, settings=known, secrets={**plan.secrets, **secrets})
         self._specs = catalogue(self._plan)
+
+    def changed_by(self, settings: Settings) -> Sequence[str]:
+        """The services that `use_settings` would describe otherwise, in display order."""
+        plan = replace(self._plan, settings=self._taken(settings))
+        wanted = self._moved(settings)
+        endpoints = {**self._plan.endpoints.by_name, **wanted}
+        after = catalogue(replace(plan, endpoints=replace(plan.endpoints, by_name=endpoints)))
+        return [one.name for one, other in zip(self._specs, after, strict=True) if one != other]
+
+    def use_settings(self, settings: Settings) -> Sequence[Notice]:
+        """Describe the services by other settings; returns what had to give way, as `notices` do.
+
+        Mail servers are `use_mail_servers`' part, and another kind of broker is another plan: both
+        stay. Raises OSError as `choose_ports_anew`.
+        """
+        before = self._plan.endpoints
+        moved = self._moved(settings)
+        kept = {name: each for name, each in before.by_name.items() if name not in moved}
+        # A service that keeps its port need not be asked whether the port is free.
+        same = {
+            name: each
+            for name, each in moved.items()
+            if (each.address, each.port) == (before[name].address, before[name].port)
+        }
+        asked = {name: each for name, each in moved.items() if name not in same}
+        found = self._ports.resolve(asked, {each.port for each in kept.values()})
+        by_name = {**before.by_name, **same, **found.by_name}
+        told = tuple(notice for notice in before.notices if notice.service not in moved)
+        plan = replace(
+            self._plan,
+            settings=self._taken(settings),
+            endpoints=Endpoints(by_name, (*told, *found.notices)),
+        )
+        self._write_files(plan)
+        self._plan, self._specs = plan, catalogue(plan)
+        return with_titles(found.notices)
+
+    def _taken(self, settings: Settings) -> Settings:
+        now = self._plan.settings
+        return replace(settings, broker=now.broker, smtp=now.smtp, mail=now.mail)
+
+    def _moved(self, settings: Settings) -> Mapping[str, Endpoint]:
+        """The listeners that these settings want elsewhere, or pinned, or no longer."""
+        broker = self._plan.broker
+        before = wanted_endpoints(self._plan.settings, broker)
+        after = wanted_endpoints(settings, broker)
+        return {name: each for name, each in after.items() if each != before[name]}
 
     def held_ports(self) -> int:
         """How many ports of this run somebody listens on now, asked of the system."""

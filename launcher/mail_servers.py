@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from launcher.core.checks import CheckResult, Verdict
 from launcher.paths import program
 from launcher.runtime.passwords import Kept, PasswordError, Passwords
-from launcher.settings import Settings, SettingsError, load
+from launcher.settings import Settings, SettingsError
 from launcher.settings.editing import remove_profile, save_choice, save_profile
+from launcher.settings.file import SettingsFile
 from launcher.smtp.choice import MailChoice
 from launcher.smtp.profile import CATCHER, SmtpProfile
 
@@ -34,19 +35,21 @@ class MailServers:
 
     Methods that change something raise `launcher.settings.editing.NotEditableError` or
     `launcher.runtime.passwords.PasswordError`, each with words for the user. `changed` is called
-    after each change.
+    after each change. `file` is the settings file, which has more than mail servers.
     """
 
     def __init__(
         self, file: Path, passwords: Passwords, changed: Changed = lambda *_: None
     ) -> None:
-        self._file = file
+        self.file = SettingsFile(file)
         self._changed = changed
         self._lock = threading.RLock()
         self._missing: tuple[str, ...] = ()
         self._refused = ""
+        self._told = self._mail_part
+        self._reading = False
         self.passwords = passwords
-        self._settings, self._errors = load(file)
+        self.file.listen(self._file_changed)
 
     def tell(self, changed: Changed) -> None:
         """Have changes told from now on."""
@@ -57,22 +60,22 @@ class MailServers:
     @property
     def settings(self) -> Settings:
         """As they were read last."""
-        return self._settings
+        return self.file.settings
 
     @property
     def errors(self) -> Sequence[SettingsError]:
         """What is wrong in the file, as it was read last."""
-        return self._errors
+        return self.file.errors
 
     @property
     def profiles(self) -> Mapping[str, SmtpProfile]:
         """All usable profiles by name."""
-        return self._settings.smtp
+        return self.settings.smtp
 
     @property
     def choice(self) -> MailChoice:
         """Which one is used for what."""
-        return self._settings.mail
+        return self.settings.mail
 
     def has_password(self, name: str) -> bool:
         """Whether the password of a profile is known."""
@@ -124,7 +127,7 @@ class MailServers:
     def save(self, profile: SmtpProfile, password: str = "") -> Kept | None:
         """Add or change a profile; a password that is given is kept, "" leaves the known one."""
         with self._lock:
-            save_profile(self._file, profile)
+            save_profile(self.file.path, profile)
             kept = self.passwords.set(profile.name, password) if password else None
             self.reload()
         return kept
@@ -143,22 +146,26 @@ class MailServers:
             if name in choice.in_use:
                 profile = CATCHER if choice.profile == name else choice.profile
                 release = "" if choice.release == name else choice.release
-                save_choice(self._file, replace(choice, profile=profile, release=release))
-            remove_profile(self._file, name)
+                save_choice(self.file.path, replace(choice, profile=profile, release=release))
+            remove_profile(self.file.path, name)
             self.passwords.forget(name)
             self.reload()
 
     def choose(self, choice: MailChoice) -> None:
         """Use other profiles, or another safe address."""
         with self._lock:
-            save_choice(self._file, choice)
+            save_choice(self.file.path, choice)
             self.reload()
 
     def reload(self) -> None:
         """Read the file and the store anew, as after a change that another process made."""
         with self._lock:
-            self._settings, self._errors = load(self._file)
-            self._changed(self._settings, self.secrets())
+            self._reading = True
+            try:
+                self.file.read()
+            finally:
+                self._reading = False
+            self._tell()
 
     # -- trying --------------------------------------------------------------------------------
 
@@ -168,6 +175,20 @@ class MailServers:
 
         known = password or (self.passwords.get(profile.name) if profile.user else "")
         return SmtpCheck(profile, known, tell)
+
+    @property
+    def _mail_part(self) -> tuple[object, ...]:
+        return (self.settings.smtp, self.settings.mail)
+
+    def _file_changed(self) -> None:
+        """Somebody else read it anew: an editor saved it, or the Settings page changed a value."""
+        with self._lock:
+            if not self._reading and self._told != self._mail_part:
+                self._tell()
+
+    def _tell(self) -> None:
+        self._told = self._mail_part
+        self._changed(self.settings, self.secrets())
 
     def _password_of(self, name: str) -> str:
         """Of a profile that logs in; asks the store."""

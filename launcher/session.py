@@ -16,6 +16,7 @@ from launcher.core.protocols import Prober, StatusObserver
 from launcher.core.spec import Link, ServiceSpec
 from launcher.core.state import ServiceStatus
 from launcher.live_plan import LivePlan
+from launcher.live_settings import LiveSettings
 from launcher.mail import MailClient
 from launcher.mail_servers import MailServers
 from launcher.platform.system import System
@@ -90,6 +91,9 @@ class Session(Listeners):
             resolve_ports=self._resolve_ports,
             notice=self.tell,
             unexpected=self.tell_unexpected,
+        )
+        self.settings = LiveSettings(
+            mail_servers.file, self._live, self._supervisor, take=self._take, tell=self.tell
         )
 
     # -- what it is ----------------------------------------------------------------------------
@@ -278,6 +282,9 @@ class Session(Listeners):
         if not self.statuses()["django"].satisfies:
             return None
         return f"http://{self.plan.endpoints['django'].text}"
+
+    def _take(self, settings: Settings) -> None:
+        """Hold what needs no restart, as soon as the file says so."""
 
     def _use_mail_servers(self, settings: Settings, secrets: Mapping[str, str]) -> None:
         """On any thread: Django and the worker are restarted if this changes anything for them."""

@@ -17,6 +17,7 @@ _WINDOWS_11_BUILD = 22_000
 def open_window(session: Session) -> int:
     """Show the window; return the exit code once it has closed and all has stopped."""
     app, theme = _bare_application()
+    theme.follow(session.settings.now)
     window = Window(session, frame_first=True)
     # The window may be gone before everything has stopped, and the loop must not be.
     app.setQuitOnLastWindowClosed(False)

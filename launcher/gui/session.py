@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from launcher.core.protocols import StatusObserver
     from launcher.core.spec import Link, ServiceSpec
     from launcher.core.state import ServiceStatus
+    from launcher.live_settings import Waiting
     from launcher.mail import MailClient
     from launcher.mail_servers import MailServers
     from launcher.runtime.usage import Usage
+    from launcher.settings import Settings as SettingsValue
+    from launcher.settings.file import SettingsFile
 
 
 class Logs(Protocol):
@@ -49,6 +52,28 @@ class Logs(Protocol):
 
     def errors(self, service: str) -> int:
         """How many lines of this service were errors since its start."""
+        ...
+
+
+class Settings(Protocol):
+    """What of the settings holds already, and what waits (`launcher.live_settings`)."""
+
+    @property
+    def file(self) -> SettingsFile:
+        """The file; changing it blocks on the disk."""
+        ...
+
+    @property
+    def now(self) -> SettingsValue:
+        """As the file says."""
+        ...
+
+    def waiting(self) -> Waiting:
+        """What must be restarted for all of it to hold."""
+        ...
+
+    def apply(self) -> None:
+        """Restart the services that wait, with the settings as they are now."""
         ...
 
 
@@ -93,6 +118,11 @@ class Session(Protocol):
     @property
     def mail_servers(self) -> MailServers:
         """The user's mail servers; its methods block."""
+        ...
+
+    @property
+    def settings(self) -> Settings:
+        """The settings file, and what of it holds."""
         ...
 
     def checks(self) -> Sequence[CheckResult]:

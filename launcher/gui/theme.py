@@ -15,8 +15,10 @@ from PySide6.QtWidgets import QApplication
 from launcher.core.explain import Tone
 from launcher.gui import tokens
 from launcher.gui.tokens import DARK, LIGHT, Colours
+from launcher.settings import Settings
 
 Choice = Literal["system", "light", "dark"]
+_CHOICES: dict[str, Choice] = {"light": "light", "dark": "dark"}
 
 _current: Colours = LIGHT
 _MONO_FAMILIES = ("Cascadia Mono", "Consolas", "DejaVu Sans Mono")
@@ -60,13 +62,34 @@ class Theme(QObject):
         self._choice: Choice = "system"
         self._fusion = fusion
         self._dressed = False
+        self._points = app.font().pointSizeF()
         app.styleHints().colorSchemeChanged.connect(self._follow)
         self._apply(self._wanted())
+
+    def follow(self, settings: Settings) -> None:
+        """Look as the settings say."""
+        self.choose(_CHOICES.get(settings.theme, "system"))
+        self.set_text_size(settings.text_size)
 
     def choose(self, choice: Choice) -> None:
         """Follow the system, or stay light or dark whatever the system does."""
         self._choice = choice
         self._follow()
+
+    def set_text_size(self, percent: int) -> None:
+        """Show all text at so many percent of the system's size, what is built already too."""
+        before, after = self._app.font().pointSizeF(), self._points * percent / 100
+        if before == after:
+            return
+        whole = self._app.font()
+        whole.setPointSizeF(after)
+        self._app.setFont(whole)
+        for widget in self._app.allWidgets():
+            # Those that inherit their font have been told by the application.
+            if widget.testAttribute(Qt.WidgetAttribute.WA_SetFont):
+                own = widget.font()
+                own.setPointSizeF(own.pointSizeF() * after / before)
+                widget.setFont(own)
 
     def dress(self) -> None:
         """Give fields, menus and scroll bars their looks: the frame alone comes without them."""

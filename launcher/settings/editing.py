@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from launcher.settings.lines import with_value, without_value
 from launcher.settings.template import TEMPLATE
 from launcher.smtp.choice import MailChoice
 from launcher.smtp.profile import KEYS, SmtpProfile, entries_of
@@ -31,7 +32,7 @@ def save_profile(path: Path, profile: SmtpProfile) -> None:
             smtp[profile.name] = table()
         _put(smtp[profile.name], entries_of(profile), known=KEYS)
 
-    _edit(path, change)
+    _edit_document(path, change)
 
 
 def remove_profile(path: Path, name: str) -> None:
@@ -40,7 +41,7 @@ def remove_profile(path: Path, name: str) -> None:
     def change(document: TOMLDocument) -> None:
         document.get("smtp", {}).pop(name, None)
 
-    _edit(path, change)
+    _edit_document(path, change)
 
 
 def save_choice(path: Path, choice: MailChoice) -> None:
@@ -60,6 +61,51 @@ def save_choice(path: Path, choice: MailChoice) -> None:
         }
         _put(table, told, known=tuple(told))
 
+    _edit_document(path, change)
+
+
+def save_value(path: Path, entry: Sequence[str], value: Any) -> None:
+    """Set one entry, such as ("ports", "django"), where the file has a place for it.
+
+    Raises NotEditableError.
+    """
+
+    def change(text: str) -> str:
+        import tomlkit  # noqa: PLC0415 - see _edit
+
+        placed = with_value(text, entry, tomlkit.item(value).as_string())
+        if placed is not None:
+            return placed
+        document = tomlkit.parse(text)
+        table: Any = document
+        for name in entry[:-1]:
+            table = table.setdefault(name, tomlkit.table())
+        table[entry[-1]] = value
+        return tomlkit.dumps(document)
+
+    _edit(path, change)
+
+
+def remove_value(path: Path, entry: Sequence[str], default: Any) -> None:
+    """Have an entry say its default again, as a line without effect. Raises NotEditableError.
+
+    `default` is None where there is none: then the line goes.
+    """
+
+    def change(text: str) -> str:
+        import tomlkit  # noqa: PLC0415 - see _edit
+
+        if default is not None:
+            commented = without_value(text, entry, tomlkit.item(default).as_string())
+            if commented is not None:
+                return commented
+        document = tomlkit.parse(text)
+        table: Any = document
+        for name in entry[:-1]:
+            table = table.get(name, {})
+        table.pop(entry[-1], None)
+        return tomlkit.dumps(document)
+
     _edit(path, change)
 
 
@@ -73,16 +119,24 @@ def _put(table: Any, entries: Mapping[str, Any], known: tuple[str, ...]) -> None
             del table[key]
 
 
-def _edit(path: Path, change: Callable[[TOMLDocument], None]) -> None:
+def _edit_document(path: Path, change: Callable[[TOMLDocument], None]) -> None:
+    def change_text(text: str) -> str:
+        import tomlkit  # noqa: PLC0415 - see _edit
+
+        document = tomlkit.parse(text)
+        change(document)
+        return tomlkit.dumps(document)
+
+    _edit(path, change_text)
+
+
+def _edit(path: Path, change: Callable[[str], str]) -> None:
     # Most runs only read the file, and the window opens sooner without it.
-    import tomlkit  # noqa: PLC0415
     from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415
 
     try:
         text = path.read_bytes().decode() if path.exists() else TEMPLATE
-        document = tomlkit.parse(text)
-        change(document)
-        _replace(path, tomlkit.dumps(document))
+        _replace(path, change(text))
     except (TOMLKitError, UnicodeDecodeError, TypeError, AttributeError) as error:
         # A table that is something else in the file shows itself as the last two.
         raise NotEditableError(

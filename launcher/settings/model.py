@@ -30,7 +30,8 @@ class Settings:
     """The whole configuration. Times are seconds; an absent port means "the usual, or a free one".
 
     `broker` is auto, rabbitmq, embedded or an amqp(s) URL. `mail_from` is the sender where the
-    profile in use names none.
+    profile in use names none. `theme` is system, light or dark, `text_size` a percentage of the
+    system's font, `log_files_mb` what all files of the folder `logs` may hold together.
     """
 
     broker: str = "auto"
@@ -41,6 +42,9 @@ class Settings:
     flower_address: str = "127.0.0.6"
     mail_from: str = "launcher@localhost"
     mail_time_scale: float = 1.0
+    theme: str = "system"
+    text_size: int = 100
+    log_files_mb: int = 200
     ports: Mapping[str, int] = field(default_factory=dict)
     smtp: Mapping[str, SmtpProfile] = field(default_factory=dict)
     mail: MailChoice = field(default_factory=MailChoice)

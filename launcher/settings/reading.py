@@ -6,7 +6,7 @@ import difflib
 import math
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from launcher.smtp.profile import SmtpProfile, profile_from
 PORT_NAMES = ("amqp", "management", "distribution", "epmd", "django", "flower", "catcher")
 POOLS = ("eventlet", "threads", "solo", "gevent", "prefork")
 LEVELS = ("debug", "info", "warning", "error")
+THEMES = ("system", "light", "dark")
 BROKER_WORDS = ("auto", "rabbitmq", "embedded")
 
 
@@ -34,6 +35,32 @@ def check_broker(value: str) -> str:
             f"{scheme}:// brokers are not supported yet; use an amqp:// or amqps:// URL"
         )
     raise ValueError("use auto, rabbitmq, embedded or an amqp:// URL")
+
+
+def check_port(name: str, value: Any) -> int:
+    """Return the port if this listener may have it. Raises ValueError that says what it may."""
+    if name not in PORT_NAMES:
+        raise ValueError(_unknown(name, list(PORT_NAMES)))
+    port: int = _whole(1, 65535)(value)
+    return port
+
+
+def check_value(path: Sequence[str], value: Any) -> None:
+    """Raise ValueError, with what would do, unless the entry at `path` may have this value.
+
+    Entries of `[smtp.…]` are checked together, as a profile: `launcher.smtp.profile`.
+    """
+    match tuple(path):
+        case ("ports", name):
+            check_port(name, value)
+        case ("mail", name):
+            wrong = choice_from({name: value}, {})[1]
+            if name in wrong:
+                raise ValueError(wrong[name])
+        case (name,) if name in CHECKS:
+            CHECKS[name](value)
+        case _:
+            raise ValueError(_unknown(".".join(path), [*CHECKS]))
 
 
 def load(path: Path) -> tuple[Settings, list[SettingsError]]:
@@ -97,9 +124,7 @@ class _Reading:
         good: dict[str, int] = {}
         for key, value in entries.items():
             try:
-                if key not in PORT_NAMES:
-                    raise ValueError(_unknown(key, list(PORT_NAMES)))
-                good[key] = _whole(1, 65535)(value)
+                good[key] = check_port(key, value)
             except ValueError as error:
                 self._wrong(("ports", key), str(error), _DEFAULT)
         return good
@@ -196,6 +221,9 @@ CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "flower_address": _text,
     "mail_from": _text,
     "mail_time_scale": _positive,
+    "theme": _one_of(*THEMES),
+    "text_size": _whole(80, 150),
+    "log_files_mb": _whole(20, 100_000),
 }
 """What stands in no table, and how each value is checked."""
 

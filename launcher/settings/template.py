@@ -6,8 +6,13 @@ import contextlib
 from pathlib import Path
 
 TEMPLATE = """\
-# Celery Launcher reads this file when it starts. A line beginning with # has no effect: remove
-# the # to change a value. A wrong value is reported with its line, and the default is used instead.
+# The settings of Celery Launcher. The Settings page of the window changes this file, and takes in
+# what you change here. A line beginning with # has no effect: remove the # to change a value. A
+# wrong value is reported with its line, and the default is used instead.
+
+# How the window looks: "system", "light" or "dark"; and the size of its text, in percent.
+# theme = "system"
+# text_size = 100
 
 # Which broker: "auto" (RabbitMQ when it is installed, else the embedded one), "rabbitmq",
 # "embedded", or the URL of one that runs elsewhere, such as "amqp://user:password@host:5672/vhost".
@@ -31,6 +36,9 @@ TEMPLATE = """\
 
 # Stretches (above 1) or shortens (below 1) the waiting times of mails that are tried again.
 # mail_time_scale = 1.0
+
+# How many megabytes all log files may hold together; the oldest of them go first.
+# log_files_mb = 200
 
 # A port that is set here is used or reported as taken; it is never replaced by another one.
 # [ports]

@@ -121,3 +121,46 @@ def test_other_mail_servers_change_what_django_and_the_worker_are_told_and_nothi
     assert after["worker"].environment["EMAIL_HOST_PASSWORD"] == "another canary"
     assert after["worker"].command == before["worker"].command
     assert house.live.now.settings.pool == "eventlet"
+
+
+def test_other_settings_change_the_services_that_they_are_for(house: House) -> None:
+    other = Settings(pool="threads", concurrency=3)
+    assert house.live.changed_by(house.plan.settings) == []
+    assert house.live.changed_by(other) == ["worker"]
+    assert house.live.changed_by(Settings(log_level="debug")) == ["worker", "beat"]
+    assert house.live.changed_by(Settings(theme="dark", text_size=125)) == []
+    assert house.live.use_settings(other) == ()
+    assert house.live.changed_by(other) == []
+    assert "threads" in {spec.name: spec for spec in house.live.specs}["worker"].command
+    assert house.written == [house.live.now]
+
+
+def test_a_port_that_is_set_moves_its_service_alone(house: House) -> None:
+    other = Settings(ports={"flower": 28911})
+    assert house.live.changed_by(other) == ["flower"]
+    house.live.use_settings(other)
+    assert house.live.now.endpoints["flower"] == Endpoint("127.0.0.6", 28911, pinned=True)
+    assert house.live.now.endpoints["catcher"].port == 28812
+
+
+def test_a_port_that_is_pinned_where_it_is_already_needs_no_other(house: House) -> None:
+    house.live.use_settings(Settings(ports={"catcher": 28812}))
+    assert house.live.now.endpoints["catcher"] == Endpoint("127.0.0.1", 28812, pinned=True)
+    assert house.live.notices() == ()
+
+
+def test_a_port_that_is_set_and_taken_is_said_with_its_owner(house: House, taken: int) -> None:
+    (notice,) = house.live.use_settings(Settings(ports={"catcher": taken}))
+    assert f"Port {taken} is used by" in notice.words
+    assert "the mail catcher is set to use this port and no other" in notice.words
+    # Set free again, it gives way as any other, and nothing is said any more.
+    house.live.use_settings(Settings())
+    assert str(taken) not in " ".join(notice.words for notice in house.live.notices())
+
+
+def test_mail_servers_and_the_broker_stay_with_other_settings(house: House) -> None:
+    profile = SmtpProfile("work", "mail.example.org", 587, user="me")
+    house.live.use_settings(
+        Settings(broker="amqp://h", smtp={"work": profile}, mail=MailChoice("work"), pool="solo")
+    )
+    assert house.live.now.settings == Settings(pool="solo")

@@ -20,8 +20,11 @@ from launcher.core.logs import Level, LogRecord
 from launcher.core.protocols import StatusObserver
 from launcher.core.spec import Link, ServiceKind, ServiceSpec
 from launcher.core.state import Problem, ServiceState, ServiceStatus
+from launcher.live_settings import Waiting
 from launcher.mail_servers import MailServers
 from launcher.runtime.passwords import Passwords
+from launcher.settings import Settings
+from launcher.settings.file import SettingsFile
 from tests.unit.gui.fake_mail import FakeMail
 
 NOW = 1_000.0
@@ -208,6 +211,26 @@ class FakeLogs:
         return found, self._end
 
 
+class FakeSettings:
+    """What waits is set by the test; the file is that of the mail servers, and real."""
+
+    def __init__(self, file: SettingsFile, calls: list[tuple[str, ...]]) -> None:
+        self.file = file
+        self.waits = Waiting()
+        self._calls = calls
+
+    @property
+    def now(self) -> Settings:
+        return self.file.settings
+
+    def waiting(self) -> Waiting:
+        return self.waits
+
+    def apply(self) -> None:
+        self._calls.append(("apply",))
+        self.waits = Waiting()
+
+
 class FakeSession:
     """A session whose services are set by the test."""
 
@@ -222,6 +245,7 @@ class FakeSession:
         self.mail = FakeMail()
         self.mail_servers = MailServers(Path(self.home) / "none.toml", Passwords(null.Keyring()))
         self.calls: list[tuple[str, ...]] = []
+        self.settings = FakeSettings(self.mail_servers.file, self.calls)
         self.found: tuple[CheckResult, ...] = (
             CheckResult("Python", Verdict.OK, "Python 3.13.2 at /usr/bin/python3"),
             CheckResult("Erlang", Verdict.OK, "Erlang 27.3.4 at /usr/bin/erl"),

@@ -1,0 +1,86 @@
+"""The settings of a run: what of the file holds already, and what waits for a restart.
+
+What nothing has to be restarted for is taken at once. The rest is put into effect by `apply`, when
+the user asks for it, and needs no restart of its own where the services in question do not run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from launcher.core.spec import ServiceSpec
+from launcher.live_plan import LivePlan
+from launcher.runtime.supervisor import Supervisor
+from launcher.settings import Settings
+from launcher.settings.file import SettingsFile
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What has to be restarted before the file holds: services by name, or the program itself."""
+
+    services: tuple[str, ...] = ()
+    program: bool = False
+
+
+class LiveSettings:
+    """Watches over one file for one run. Any thread may call; nothing here blocks for long.
+
+    `take` gets the settings at every change, for what needs no restart; `tell` gets sentences for
+    the user.
+    """
+
+    def __init__(
+        self,
+        file: SettingsFile,
+        live: LivePlan,
+        supervisor: Supervisor,
+        *,
+        take: Callable[[Settings], None],
+        tell: Callable[[str], None],
+    ) -> None:
+        self.file = file
+        self._live = live
+        self._supervisor = supervisor
+        self._take = take
+        self._tell = tell
+        # Not the plan's own: a command line may have asked for another broker.
+        self._broker = file.settings.broker
+        file.listen(self._changed)
+
+    @property
+    def now(self) -> Settings:
+        """As the file says."""
+        return self.file.settings
+
+    def waiting(self) -> Waiting:
+        """What must be restarted for all of it to hold."""
+        settings, statuses = self.now, self._supervisor.statuses
+        changed = self._live.changed_by(settings)
+        return Waiting(
+            tuple(name for name in changed if statuses[name].alive),
+            program=settings.broker != self._broker,
+        )
+
+    def apply(self) -> None:
+        """Put into effect what services have to be restarted for, and restart those that run."""
+        self._supervisor.describe_anew(self._describe)
+
+    def _changed(self) -> None:
+        self._take(self.now)
+        if not self.waiting().services:
+            self.apply()
+
+    def _describe(self) -> Iterable[ServiceSpec]:
+        """On the supervisor's thread."""
+        settings = self.now
+        if self._live.changed_by(settings):
+            try:
+                notices = self._live.use_settings(settings)
+            except OSError as error:
+                self._tell(f"The settings cannot be used yet: {error.strerror or error}.")
+            else:
+                for notice in notices:
+                    self._tell(notice.words)
+        return self._live.specs

@@ -25,21 +25,28 @@ class Block:
     `data` is joined by newlines and has none at its end.
     """
 
-    __slots__ = ("_plain", "at", "count", "data", "errors", "first", "service")
+    __slots__ = ("_errors", "_plain", "at", "count", "data", "first", "service")
 
-    def __init__(self, first: int, at: float, service: str, data: bytes, errors: int) -> None:
+    def __init__(self, first: int, at: float, service: str, data: bytes) -> None:
         self.first = first
         self.count = data.count(b"\n") + 1
         self.at = at
         self.service = service
         self.data = data
-        self.errors = errors
         self._plain: bool | None = None
+        self._errors: int | None = None
 
     @property
     def end(self) -> int:
         """The position after the last line."""
         return self.first + self.count
+
+    @property
+    def errors(self) -> int:
+        """How many of its lines claim to be errors; counted when it is first asked for."""
+        if self._errors is None:
+            self._errors = _errors_in(self.data)
+        return self._errors
 
     def lines(self) -> list[bytes]:
         """Its lines."""
@@ -114,8 +121,7 @@ class Block:
         return self._plain
 
 
-def errors_in(lines: bytes) -> int:
-    """How many of these lines claim to be errors."""
+def _errors_in(lines: bytes) -> int:
     if not any(word in lines for word in _ERROR_WORDS):
         return 0
     return sum(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from launcher.core.logs import MAX_LINE, LogRecord, level_of, shown
 from launcher.core.protocols import LineQuery
-from launcher.runtime.log_block import Block, errors_in
+from launcher.runtime.log_block import Block
 from launcher.runtime.rotated_file import RotatedFile
 
 RING_BYTES = 64 * 1024 * 1024
@@ -42,6 +42,7 @@ class LogStore:
         self._held = 0
         self._end = 0
         self._errors: Counter[str] = Counter()
+        self._counting = False
         self._own = self.sink("launcher")
         self._noting = threading.Lock()
 
@@ -62,7 +63,13 @@ class LogStore:
             return self._blocks[0].first if self._blocks else self._end
 
     def errors(self, service: str) -> int:
-        """How many lines of this service claimed to be errors since the start of the run."""
+        """How many lines of this service claimed to be errors.
+
+        They are counted from the first time somebody asks, those that are still held then included:
+        a terminal never asks, and counting is most of what a flood would cost it.
+        """
+        if not self._counting:
+            self._begin_counting()
         return self._errors[service]
 
     def sink(self, service: str) -> LogSink:
@@ -76,16 +83,18 @@ class LogStore:
 
     def append(self, service: str, data: bytes) -> None:
         """Add whole lines; `data` ends with a newline."""
-        errors = errors_in(data)
         with self._lock:
-            self._errors[service] += errors
-            block = Block(self._end, time.time(), service, data[:-1], errors)
+            block = Block(self._end, time.time(), service, data[:-1])
             self._blocks.append(block)
             self._end += block.count
             self._held += len(data) + _OVERHEAD
             while self._held > self._ring_bytes and len(self._blocks) > 1:
                 self._held -= len(self._blocks.popleft().data) + 1 + _OVERHEAD
+            counting = self._counting
             self._grown.notify_all()
+        if counting and (errors := block.errors):
+            with self._lock:
+                self._errors[service] += errors
 
     def wait(self, position: int, timeout: float) -> bool:
         """Wait until there is a line at `position`; False when there is none in time."""
@@ -151,6 +160,17 @@ class LogStore:
                     return found, position
                 limit -= high - low if by_line else 1 + len(block.data) // _SKIP_BYTES
         return [], max(position, self.begin)
+
+    def _begin_counting(self) -> None:
+        with self._lock:
+            if self._counting:
+                return
+            self._counting = True
+            held = list(self._blocks)
+        for block in held:
+            if errors := block.errors:
+                with self._lock:
+                    self._errors[block.service] += errors
 
     def _some(self, position: int) -> list[Block]:
         """A few blocks from the one with this line on, or from the oldest."""

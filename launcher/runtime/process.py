@@ -22,10 +22,12 @@ from launcher.runtime.logs import LogSink, LogStore
 _CHUNK = 256 * 1024
 _GATHER = 0.02
 """Seconds to let output gather after a large read: a flood costs one wake-up in 20 ms, not one a
-line; a pipe holds more than is printed in that time."""
+line. Not when the pipe was about full: the child may be waiting for room."""
 _DRAIN = 0.5
 """Seconds to wait for the last output after the exit; a grandchild may hold the pipe for ever."""
 _PIPE_BYTES = 1024 * 1024
+_SMALL_PIPE_BYTES = 4096
+"""What any pipe holds."""
 _F_SETPIPE_SZ = 1031
 """fcntl(2), Linux: the size of a pipe's buffer."""
 
@@ -170,10 +172,10 @@ class Child:
         pipe = self._process.stdout
         assert pipe is not None  # noqa: S101 - stdout=PIPE
         descriptor = pipe.fileno()
-        _enlarge(descriptor)
+        full = min(_CHUNK, _enlarge(descriptor) // 2)
         while chunk := os.read(descriptor, _CHUNK):
             _tell(watches, self._sink.write(chunk), on_watch)
-            if len(chunk) > 4096:
+            if _SMALL_PIPE_BYTES < len(chunk) < full:
                 self._ended.wait(_GATHER)
         _tell(watches, self._sink.close(), on_watch)
         pipe.close()
@@ -210,14 +212,14 @@ def _tell(
                 on_watch(watcher.watch, groups)
 
 
-def _enlarge(descriptor: int) -> None:
-    """Give the pipe a larger buffer where the system lets us; elsewhere the default does."""
+def _enlarge(descriptor: int) -> int:
+    """Give the pipe a larger buffer where the system lets us; returns how much it holds surely."""
     try:
         import fcntl  # noqa: PLC0415 - POSIX only
 
-        fcntl.fcntl(descriptor, _F_SETPIPE_SZ, _PIPE_BYTES)
+        return fcntl.fcntl(descriptor, _F_SETPIPE_SZ, _PIPE_BYTES)
     except (ImportError, OSError):
-        pass
+        return _SMALL_PIPE_BYTES
 
 
 def program_folder() -> Path:

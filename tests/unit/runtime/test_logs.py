@@ -113,6 +113,16 @@ def test_errors_are_counted_by_their_own_words(store: LogStore) -> None:
     assert [r.level for r in store.read(0, 9)[0]] == [Level.ERROR, Level.INFO, Level.ERROR]
 
 
+def test_errors_are_counted_whether_they_came_before_or_after_the_first_question(
+    store: LogStore,
+) -> None:
+    sink = store.sink("worker")
+    sink.write(b"ERROR one\n")
+    assert store.errors("worker") == 1
+    sink.write(b"ERROR two\nERROR three\n")
+    assert store.errors("worker") == 3
+
+
 def test_files_are_rotated_and_nothing_of_the_kept_ones_is_lost(tmp_path: Path) -> None:
     file = RotatedFile(tmp_path / "a.log", size=100, kept=3)
     for number in range(35):

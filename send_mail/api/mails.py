@@ -1,8 +1,10 @@
 """The outbox: save, list, show, send again, cancel."""
 
 from datetime import timedelta
+from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -12,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from send_mail import presenting, serializers
+from send_mail.api import plain_mail
 from send_mail.api.files import ANY_FILE, SOURCE, as_file, download
 from send_mail.api.views import (
     MailView,
@@ -29,6 +32,17 @@ from send_mail.states import SCHEDULED, State
 
 class Mails(MailView):
     """The outbox."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Save a plain mail at once; all else takes DRF's way, and so does a refusal."""
+        new = plain_mail.asked_in(request, self.authentication_classes[0]())
+        if new is None:
+            return super().dispatch(request, *args, **kwargs)
+        try:
+            mail = saving.save(new, idempotency_key(request))
+        except Exception as error:  # noqa: BLE001 - answered, or raised again, by DRF's handler
+            return self.refusal(request, error)
+        return plain_mail.answer(presenting.brief(mail), status.HTTP_202_ACCEPTED)
 
     @extend_schema(
         parameters=[key_parameter],

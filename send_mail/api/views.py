@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import APIException, NotFound, ValidationError
@@ -46,6 +47,12 @@ class MailView(APIView):
             exc = ValidationError(exc.message_dict if hasattr(exc, "error_dict") else exc.messages)
         return super().handle_exception(exc)
 
+    def refusal(self, request: HttpRequest, error: Exception) -> Response:
+        """Answer *error* as if a method of the view had raised it."""
+        self.headers = self.default_response_headers
+        self.request = self.initialize_request(request)
+        return self.finalize_response(self.request, self.handle_exception(error))
+
 
 class Nowhere(MailView):
     """Whatever else is asked for below ``/api/``: refused as everything is, no page of HTML."""
@@ -84,7 +91,7 @@ def words(request: Request) -> str:
     return request.query_params.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
 
 
-def idempotency_key(request: Request) -> str | None:
+def idempotency_key(request: Request | HttpRequest) -> str | None:
     """Return the key by which a repeated request is known, None when there is none."""
     key = request.headers.get("Idempotency-Key", "").replace("\0", "").strip()
     if len(key) > LONGEST_KEY:

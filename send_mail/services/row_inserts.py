@@ -4,7 +4,7 @@ What a column gets is the word of the model's field, so both databases get what 
 them. Defaults are those of the instances; no signals are sent.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -60,29 +60,23 @@ def _statement(rows: Sequence[Model]) -> tuple[str, list[Any]]:
     model = type(rows[0])
     fields = _written(model)
     columns = ", ".join(f'"{field.column}"' for field in fields)
-    row = f"({', '.join(['%s'] * len(fields))})"
+    marks = f"({', '.join(['%s'] * len(fields))})"
     table = model._meta.db_table
-    sql = f'INSERT INTO "{table}" ({columns}) VALUES {", ".join([row] * len(rows))}'  # noqa: S608
-    adapted = [_adapting(field) for field in fields]
-    values = [
-        adapt(getattr(row, field.attname))
-        for row in rows
-        for field, adapt in zip(fields, adapted, strict=True)
-    ]
+    sql = f'INSERT INTO "{table}" ({columns}) VALUES {", ".join([marks] * len(rows))}'  # noqa: S608
+    ops = connection.ops
+    adapt_time = cache(ops.adapt_datetimefield_value)  # one time in many columns
+    values = []
+    for row in rows:
+        for field in fields:
+            value = getattr(row, field.attname)
+            if isinstance(field, JSONField):
+                value = ops.adapt_json_value(value, field.encoder)
+            elif isinstance(field, DateTimeField):
+                value = adapt_time(value)
+            elif type(value) not in _AS_IT_IS:
+                value = field.get_db_prep_save(value, connection)
+            values.append(value)
     return sql, values
-
-
-def _adapting(field: "Field[Any, Any]") -> Callable[[Any], Any]:
-    """Return what makes of a value of *field* what the database's driver takes."""
-    if isinstance(field, JSONField):
-        return lambda value: connection.ops.adapt_json_value(value, field.encoder)
-    if isinstance(field, DateTimeField):
-        return cache(connection.ops.adapt_datetimefield_value)  # one time in many columns
-
-    def adapt(value: Any) -> Any:
-        return value if type(value) in _AS_IT_IS else field.get_db_prep_save(value, connection)
-
-    return adapt
 
 
 def _mark_saved(rows: Sequence[Model]) -> None:

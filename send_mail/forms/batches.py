@@ -71,12 +71,15 @@ class BatchForm(FilesForm, ApiForm):
             data: Any = copy(self.data)
             data["people"] = given["people"]  # a browser cannot choose a file anew
             self.data = data
+        if "people_file" not in self.errors and not given.get("people", "").strip():
+            self.add_error("people", "Give at least one recipient.")
         body = {**self.letter(), "csv": given.get("people", ""), "uploads": given.get("kept", [])}
         return serializers.BatchRequest(data=body)
 
     def clean(self) -> dict[str, Any]:
         """Look at each line, when all else is well."""
         super().clean()
+        self.check_letter()
         if not self.errors:
             request: Any = self.asked
             try:

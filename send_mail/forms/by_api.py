@@ -50,6 +50,14 @@ class ApiForm(PageForm):
         if field not in self.errors:
             self.add_error(field if field in self.fields else None, messages)
 
+    def check_letter(self) -> None:
+        """Ask for subject and message: what is sent to many, or often, is not empty by mistake."""
+        given = self.letter()
+        if "subject" not in self.errors and not given["subject"].strip():
+            self.add_error("subject", "Give a subject.")
+        if "text" not in self.errors and not (given["text"].strip() or given["html"].strip()):
+            self.add_error("text", "Write a message.")
+
     def letter(self) -> dict[str, str]:
         """Return subject, text and HTML; one that is refused already is left out."""
         return {name: self.cleaned_data.get(name, "") for name in LETTER}

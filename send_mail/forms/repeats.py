@@ -94,6 +94,12 @@ class RepeatForm(FilesForm, ApiForm):
         }
         return serializers.RepeatRequest(data=body)
 
+    def clean(self) -> dict[str, Any]:
+        """Ask the API's request, and for a letter."""
+        super().clean()
+        self.check_letter()
+        return self.cleaned_data
+
     def new_files(self) -> tuple[Attachment, ...]:
         """Return what is attached anew; raises ValidationError for what has expired."""
         given = self.cleaned_data

@@ -47,7 +47,7 @@ def test_each_gets_a_mail_and_the_batch_has_a_page(staff: Client) -> None:
         (["carl@example.org"], "Hello Carl"),
     ]
     assert [row.name for row in outbox.files_of(mails[1])] == ["a.txt"]
-    assert "0 of 2 at their end" in staff.get(f"/batches/{batch.pk}/").content.decode()
+    assert "0 of 2 finished" in staff.get(f"/batches/{batch.pk}/").content.decode()
     assert f'href="/batches/{batch.pk}/"' in staff.get("/batches/").content.decode()
     page = staff.get(f"/outbox/?batch={batch.pk}&state=QUEUED").content.decode()
     assert "Hello Ada" in page
@@ -123,7 +123,9 @@ def test_a_file_that_is_no_text_is_refused_at_its_field(staff: Client) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"people": ""}, "The first line has to name the columns"),
+        ({"people": ""}, "Give at least one recipient."),
+        ({"subject": ""}, "Give a subject."),
+        ({"text": "", "html": " "}, "Write a message."),
         ({"people": "name,room\nAda,1"}, "The first line has to name the columns"),
         ({"people": "nobody@"}, "There is nobody to send to."),
         ({"subject": "a\nb"}, "not allowed here"),
@@ -135,7 +137,7 @@ def test_what_is_wrong_is_said_and_kept(staff: Client, change: Any, words: str) 
     page = answer.content.decode()
     assert answer.status_code == 400
     assert words in page
-    assert "keep me</textarea>" in page
+    assert f"{given['text']}</textarea>" in page
     assert not Batch.objects.exists()
 
 
@@ -176,7 +178,7 @@ def test_what_waits_is_cancelled(staff: Client) -> None:
     assert f'formaction="{place}cancel/"' in staff.get(place).content.decode()
     page = staff.post(place + "cancel/", follow=True).content.decode()
     assert "1 mail cancelled." in page
-    assert "Cancelled: 2 of 2 at their end" in page
+    assert "Cancelled: 2 of 2 finished" in page
     assert "formaction" not in page
 
 

@@ -72,6 +72,8 @@ def test_its_rule_is_said_in_words_with_its_next_time(
         ({"to": ""}, "to", "Give at least one recipient."),
         ({"to": "nobody"}, "to", "nobody:"),
         ({"cc": "nobody"}, "cc", "nobody:"),
+        ({"subject": " "}, "subject", "Give a subject."),
+        ({"text": ""}, "text", "Write a message."),
         ({"every": "week"}, "days", "Choose a day of the week."),
         ({"time": ""}, "time", "Give the time of day as 09:00."),
         ({"every": "cron", "cron": "0 9 *"}, "cron", "five fields"),

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,5 +47,18 @@ def test_a_mail_goes_from_the_window_to_the_inbox_by_mouse_and_keys(
     assert seen["resent"] == 2
     assert seen["draft"] == "Half a mail"
     assert "Delivered" in seen["outbox"]
+    if broker == "embedded":
+        _sheets_were_used(seen)
     assert set(seen["stopped"].values()) == {"Stopped"}
     assert seen["left"] == {"processes": 0, "ports": 0}
+
+
+def _sheets_were_used(seen: dict[str, Any]) -> None:
+    assert seen["template"] == "Dear Ada."
+    assert seen["wrong"].startswith("line 4: nobody: ")
+    assert seen["batch"] == "2 of 2 at their end · 2 delivered"
+    assert seen["scheduled"] == "Scheduled 1"
+    assert seen["cron"] == "At 08:30, Monday through Friday"
+    assert seen["repeats"] == 1
+    assert seen["chaos"] == "Catcher: behaves well"
+    assert len(seen["released"]) == 1

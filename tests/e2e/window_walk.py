@@ -1,4 +1,4 @@
-"""A person at the real window: real services, real mouse and keys sent through the X server.
+"""A person walks through the window: real services, real mouse and keys sent through the X server.
 
 Run by test_window.py in a process of its own, since a process has one Qt application. Prints one
 JSON object with what was seen at each step.
@@ -6,154 +6,36 @@ JSON object with what was seen at each step.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-import subprocess
 import sys
-import time
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
 
-from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QAbstractItemView,
-    QApplication,
     QFileDialog,
     QLabel,
     QLineEdit,
-    QWidget,
 )
 
 from launcher.app import Wishes, open_session
 from launcher.gui.mail.compose.address_chip import AddressChip
 from launcher.gui.mail.compose.attachment_chip import AttachmentChip
 from launcher.gui.main import make_application
-from launcher.gui.services.service_row import ServiceRow
-from launcher.gui.theme import Theme
 from launcher.gui.window import Window
 from launcher.paths import Home
+from tests.e2e.person import Person, at_the_window, pause, xdotool
+from tests.e2e.sheets_walk import SETTINGS, use_sheets
+from tests.helpers.smtp.process import MailServer
 
-W = TypeVar("W", bound=QWidget)
 SUBJECT = "Hello from a real window"
 
 
-class Person:
-    """Sees what is visible, moves the mouse, presses keys."""
-
-    def __init__(self, window: Window, pictures: Path, patience_ms: int) -> None:
-        self.patience_ms = patience_ms
-        self.window = window
-        self.pictures = pictures
-        self.seen: dict[str, Any] = {}
-
-    def wait_for(self, question: Callable[[], object], seconds: float, what: str) -> None:
-        deadline = time.monotonic() + seconds
-        while not question():
-            if time.monotonic() > deadline:
-                self.picture("too-late")
-                raise TimeoutError(f"{what}: not seen within {seconds:g} s")
-            pause(20)
-
-    def find(self, kind: type[W], matches: Callable[[W], bool]) -> W:
-        return next(w for w in self.window.findChildren(kind) if w.isVisible() and matches(w))
-
-    def button(self, text: str) -> QAbstractButton:
-        return self.find(QAbstractButton, lambda b: b.text().startswith(text))
-
-    def click(self, widget: QWidget, at: QPoint | None = None) -> None:
-        place = widget.mapToGlobal(at or widget.rect().center())
-        xdotool("mousemove", str(place.x()), str(place.y()), "click", "1")
-        pause(50)
-
-    def press(self, keys: str) -> None:
-        xdotool("key", keys)
-        pause(50)
-
-    def tab(self) -> None:
-        """On to the next; waits until the window has followed, however busy the machine is."""
-        before = self.window.focusWidget()
-        xdotool("key", "Tab")
-        self.wait_for(lambda: self.window.focusWidget() is not before, 10, "another focus")
-
-    def focus(self, name: str) -> QWidget:
-        """Wait until what has this accessible name has the keyboard."""
-
-        def there() -> bool:
-            focused = self.window.focusWidget()
-            return focused is not None and focused.accessibleName() == name
-
-        self.wait_for(there, 10, f"the keyboard in {name}")
-        found = self.window.focusWidget()
-        assert found is not None
-        return found
-
-    def type(self, text: str) -> None:
-        """Into what has the keyboard; waits until it is there."""
-        field: Any = self.window.focusWidget()
-        xdotool("type", "--delay", "2", text)
-        read = field.toPlainText if hasattr(field, "toPlainText") else field.text
-        self.wait_for(lambda: read() == text, 10, f"{text!r} in the field")
-
-    def has_button(self, text: str) -> bool:
-        return any(
-            one.isVisible() and one.text().startswith(text)
-            for one in self.window.findChildren(QAbstractButton)
-        )
-
-    def says(self, words: str) -> bool:
-        """Whether a label says so now."""
-        return any(
-            one.isVisible() and one.text() == words for one in self.window.findChildren(QLabel)
-        )
-
-    def go_to(self, window: QWidget) -> None:
-        """Without a window manager nobody gives the keyboard to a window that opens."""
-        xdotool("windowfocus", "--sync", str(int(window.winId())))
-        pause(200)
-
-    def states(self) -> dict[str, str]:
-        """The state that each visible row shows in words."""
-        return {
-            row.spec.name: next(
-                label.text() for label in row.findChildren(QLabel) if label.text() in _STATES
-            )
-            for row in self.window.findChildren(ServiceRow)
-        }
-
-    def picture(self, name: str) -> None:
-        """What is seen now, light and dark."""
-        theme = QApplication.instance().findChild(Theme)
-        for choice in ("dark", "light"):
-            theme.choose(choice)
-            pause(100)
-            self.window.grab().save(str(self.pictures / f"{name}-{choice}.png"))
-
-
-_STATES = {
-    *("Stopped", "Waiting", "Running outside", "Starting", "Ready", "Not answering"),
-    *("Stopping", "Trying again", "Failed", "Done"),
-}
-
-
-def pause(milliseconds: int) -> None:
-    """Let the window live. Not QTest.qWait, which keeps Python's other threads waiting as well.
-
-    The nested loop stands for a person who looks and waits: the walk runs no loop of its own.
-    """
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
-    loop.exec()
-
-
-def xdotool(*words: str) -> None:
-    subprocess.run(["xdotool", *words], check=True, timeout=30)
-
-
-def walk(person: Person) -> None:
+def walk(person: Person, *, sheets: bool) -> None:
     window, seen = person.window, person.seen
     seen["before"] = person.states()
     person.click(person.button("Start all"))
@@ -202,6 +84,8 @@ def walk(person: Person) -> None:
     person.press("ctrl+2")
     pause(300)
     person.picture("logs")
+    if sheets:
+        use_sheets(person)
     person.press("ctrl+1")
     person.click(person.button("Stop all"))
     person.wait_for(lambda: set(person.states().values()) == {"Stopped"}, 40, "all stopped")
@@ -335,7 +219,13 @@ def _first(view: QAbstractItemView) -> str:
 
 
 def main(home: str, broker: str, pictures: str, size: str = "1000x650", patience: str = "0") -> int:
-    with open_session(Home(Path(home)), Wishes(broker=broker)) as session:
+    place, sheets = Home(Path(home)), broker == "embedded"
+    with contextlib.ExitStack() as end:
+        if sheets:
+            server = end.enter_context(MailServer())
+            place.prepare()
+            place.settings_file.write_text(SETTINGS.format(port=server.port), encoding="utf-8")
+        session = end.enter_context(open_session(place, Wishes(broker=broker)))
         app = make_application()
         if font := os.environ.get("WALK_FONT"):
             app.setFont(QFont(font, app.font().pointSize()))
@@ -343,19 +233,10 @@ def main(home: str, broker: str, pictures: str, size: str = "1000x650", patience
         window = Window(session)
         width, height = size.split("x")
         window.resize(int(width), int(height))
-        window.move(0, 0)
-        window.show()
-        QTest.qWaitForWindowExposed(window)
         person = Person(window, Path(pictures), int(patience))
-        person.go_to(window)
-        walk(person)
-        gone: list[bool] = []
-        window.finished.connect(lambda: gone.append(True))
-        window.close()
-        person.wait_for(lambda: gone, 40, "the end after closing")
-        window.background.close()
-        # No loop runs any more: what is to be deleted later goes while the session lives.
-        QApplication.processEvents()
+        at_the_window(window, person, partial(walk, sheets=sheets))
+        if sheets:
+            person.seen["released"] = [mail.subject for mail in server.taken()]
     left = session.left()
     person.seen["left"] = {"processes": left.processes, "ports": left.ports}
     print(json.dumps(person.seen))

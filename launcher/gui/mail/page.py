@@ -105,10 +105,11 @@ class MailPage(Page):
         self.show_pane(COMPOSE)
         self.compose.open_draft(mail)
 
-    def _repeated(self, words: str) -> None:
+    def _repeated(self) -> None:
         self.show_pane(REPEATS)
         self.repeats.look()
-        self.notice_raised.emit(f"It is sent again and again: {words}.")
+        # Else the keyboard would go to whatever comes first in the window.
+        self.tabs[REPEATS].setFocus()
 
     def _queue_seen(self, queue: Queue) -> None:
         self._paused = f"Sending is paused. {queue.reason}".strip() if queue.paused else ""

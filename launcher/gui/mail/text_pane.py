@@ -50,7 +50,8 @@ class TextPane(QPlainTextEdit):
             text += layout.blockBoundingRect(block).height()
             block = block.next()
         margin = 2 * round(self.document().documentMargin())
-        edges = self.height() - self.viewport().height()
+        # Behind while it is hidden: then it is fitted again when it is laid out.
+        edges = max(0, self.height() - self.viewport().height())
         height = round(text) + margin + edges
         policy = Qt.ScrollBarPolicy
         whole = height <= self._tallest

@@ -28,7 +28,7 @@ from launcher.gui.mail.text_pane import TextPane
 from launcher.gui.mail.words import batch_counts
 from launcher.gui.widgets.button import Button
 from launcher.gui.words import counted
-from launcher.mail import Batch, BatchCheck, BatchLetter, MailClient, MailRefused
+from launcher.mail import Batch, BatchCheck, BatchLetter, MailClient, MailRefused, RefusedLine
 
 CHECK_MS = 500
 LOOK_MS = 500
@@ -119,9 +119,7 @@ class BatchSheet(Sheet):
 
     def _take_check(self, check: BatchCheck) -> None:
         _, added = as_csv(self.list.toPlainText())
-        lines = [
-            f"line {one.line - added}: {one.value} — {one.reason}" for one in check.refused[:NAMED]
-        ]
+        lines = [f"line {one.line - added}: {_why(one)}" for one in check.refused[:NAMED]]
         if len(check.refused) > NAMED:
             lines.append(f"… and {len(check.refused) - NAMED:,} more")
         self.wrong.show_text("\n".join(lines))
@@ -247,6 +245,13 @@ class BatchSheet(Sheet):
         self.pages.addWidget(first)
         self.pages.addWidget(second)
         self.body.addWidget(self.pages)
+
+
+def _why(refused: RefusedLine) -> str:
+    """The line and its fault; most reasons begin with what is wrong of it."""
+    if refused.reason.startswith(refused.value):
+        return refused.reason
+    return f"{refused.value}: {refused.reason}"
 
 
 def _uploaded(client: MailClient, file: File, draft_id: int | None) -> int:

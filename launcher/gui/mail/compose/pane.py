@@ -31,12 +31,12 @@ from launcher.mail import Mail, MailClient, MailRefused, MailRow, Repeat, Rule
 class ComposePane(Card):
     """The form, and what is done with it.
 
-    Signals: `saved(int)` the id of the mail that was queued; `repeated(str)` the rule of a mail
-    that will be sent again and again, in words.
+    Signals: `saved(int)` the id of the mail that was queued; `repeated()` one will be sent
+    again and again.
     """
 
     saved = Signal(int)
-    repeated = Signal(str)
+    repeated = Signal()
 
     def __init__(
         self,
@@ -145,11 +145,11 @@ class ComposePane(Card):
             self._failed,
         )
 
-    def _repeats(self, repeat: Repeat) -> None:
+    def _repeats(self, _repeat: Repeat) -> None:
         self._finish(_HINT)
         self.keeper.discard()
         self._empty()
-        self.repeated.emit(repeat.words)
+        self.repeated.emit()
 
     def _begin_sending(self) -> None:
         self._sending = True

@@ -27,7 +27,7 @@ def test_a_list_is_checked_sent_to_followed_and_stopped(
     sheet.list.setPlainText("a@x.org\nnobody\nb@x.org")
     qtbot.waitUntil(sheet.send.isEnabled)
     assert sheet.send.text() == "Send to 2"
-    assert sheet.wrong.toPlainText() == "line 2: nobody — It has no @."
+    assert sheet.wrong.toPlainText() == "line 2: nobody: It has no @."
     assert sheet.status.text() == "2 recipients, 1 line is no recipient"
     sheet.send.click()
     qtbot.waitUntil(lambda: sheet.progress.text().startswith("0 of 2 at their end"))

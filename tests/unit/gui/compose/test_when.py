@@ -53,6 +53,7 @@ def test_a_mail_repeats_by_days_and_times(
     assert pane.send.text() == "Repeat"
     pane.send.click()
     qtbot.waitUntil(lambda: page.stack.currentIndex() == REPEATS)
+    assert page.window().focusWidget() is page.tabs[REPEATS]
     assert session.mail.kept_repeats[0].rule == Rule("week", "09:00", (0, 4))
     assert pane.form.writing(None).blank
 

@@ -46,9 +46,15 @@ def lease(seconds: float) -> timedelta:
     return timedelta(seconds=seconds) + scaled(LEASE_MARGIN)
 
 
+def group_seconds() -> float:
+    """Return for how long a group is claimed: for its last final dot, and what comes before."""
+    limits = phase_limits()
+    return limits.final_dot + limits.command / 2
+
+
 def longest_lease() -> timedelta:
     """Return what no lease is longer than."""
-    return lease(phase_limits().final_dot)
+    return lease(group_seconds())
 
 
 def backoff(attempts: int) -> timedelta:

@@ -16,6 +16,7 @@ from django.db import connection
 from send_mail.delivery.pool import idle_connections
 from send_mail.services import bulk, claims, reaper, sending, wakeups
 from send_mail.services import relay as relaying
+from send_mail.services.handing_over import journal
 
 
 @shared_task(bind=True)
@@ -60,8 +61,9 @@ def take_back_from_predecessor(sender: Any, **_: Any) -> None:
 
 @worker_shutdown.connect
 def leave_mail_servers(**_: Any) -> None:
-    """Close the connections that wait for a next mail."""
+    """Close the connections that wait for a next mail, and leave no empty journal behind."""
     idle_connections.close()
+    journal.close()
 
 
 def _leaving() -> bool:

@@ -24,6 +24,8 @@ GIVING_RECIPIENTS = "giving the recipients"
 GIVING_MESSAGE = "giving the message"
 AWAITING_RECEIPT = "waiting for the server's receipt"
 NO_RECEIPT = "The server's answer to the mail is none that SMTP knows: it may have arrived."
+_AT_ONCE = 64 * 1024
+"""Bytes of a message that are given together with the final dot; of a longer one, before it."""
 _LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
@@ -138,14 +140,24 @@ class HandOver:
         need(smtp.ask("DATA"), 354)
         source = self.letter.source
         body = source if source.endswith(b"\r\n") else source + b"\r\n"
-        smtp.send(_LEADING_DOT.sub(b"..", body))
+        rest = _LEADING_DOT.sub(b"..", body)
+        if len(rest) > _AT_ONCE:  # the time in doubt is not to be that of a long way
+            smtp.send(rest)
+            rest = b""
         if not self.steps.before_dot(self.limits.final_dot):
             smtp.close()
             raise AnsweredError(TAKEN_BACK)
-        self.phase, self.after_dot = AWAITING_RECEIPT, True
-        smtp.begin(self.limits.final_dot)
-        smtp.send(b".\r\n")
+        self._dot(smtp, rest + b".\r\n")
         receipt = answer_of(*smtp.getreply())
         if receipt.code:
             return receipt
         return Answer(Verdict.UNKNOWN, 0, receipt.reply, NO_RECEIPT)
+
+    def _dot(self, smtp: Conversation, end: bytes) -> None:
+        """Give what ends with the final dot, from where on nobody knows until the receipt.
+
+        Also when it could not be given: a broken connection may have taken all of it.
+        """
+        self.phase, self.after_dot = AWAITING_RECEIPT, True
+        smtp.begin(self.limits.final_dot)
+        smtp.send(end)

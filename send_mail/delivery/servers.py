@@ -36,6 +36,7 @@ class Server:
             raise AnsweredError(Answer(Verdict.REFUSED_LOGIN, 0, words, words))
 
 
+@lru_cache(maxsize=64)
 def is_loopback(host: str) -> bool:
     """Return whether *host* is this machine alone, by its address or as ``localhost``."""
     try:

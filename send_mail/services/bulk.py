@@ -1,23 +1,76 @@
-"""Many mails by one wake-up: claimed 25 at a time, sent over a few connections.
+"""Many mails by one wake-up: claimed and written down in groups, sent over a few connections.
 
-A task for each mail costs more than the mail once thousands are due. One wake-up without an id
-takes whatever is due, in groups; each mail still has its own claim, mark, attempt and state.
+A task for each mail costs more than the mail once thousands are due, and so do a commit for its
+claim, its mark and its end. One wake-up without an id takes whatever is due, in groups; each mail
+still has its own try, steps and state, and ``handing_over`` knows how far each has come.
 """
 
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
-from send_mail.services import claims
+from django.utils import timezone
+
+from send_mail import policy
+from send_mail.models import Event
+from send_mail.services import claim_rows, claims, finishes
+from send_mail.services.attempts import Try
+from send_mail.services.claim_rows import Finish
 from send_mail.services.claims import Claim
+from send_mail.services.handing_over import journal
 from send_mail.services.in_hand import hands
-from send_mail.services.sending import first_lease, give_back, send_claimed
+from send_mail.services.sending import give_back, send_claimed
+from send_mail.states import State
 
-GROUP = 25
+GROUP = 50
 LANES = 4
 LONGEST = 60.0
 """Seconds after which the rest is left to the next wake-up; a message is not held for longer."""
+WRITTEN_AFTER = 0.5
+"""Seconds after which the first of a group are written down, should others take longer."""
+
+
+@dataclass
+class GroupClaim(Claim):
+    """The right to work on one mail of a group; its end goes to *done*, to be written with others.
+
+    Its row says from the beginning that it may have been handed over; the journal, when it was.
+    """
+
+    done: deque[Finish] = field(default_factory=deque)
+    handed_at: datetime | None = None
+    has_ended: bool = False
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether it was handed over and nobody knows what became of it."""
+        return self.handed_at is not None and not self.has_ended
+
+    def before_dot(self, seconds: float) -> bool:
+        """Note that the mail is about to be handed over; False means: do not."""
+        if self.runs_until < time.monotonic() + seconds and not super().before_dot(seconds):
+            return False
+        journal.handing_over(self.mail.token, self.mail_id)
+        self.handed_at = timezone.now()
+        return True
+
+    def finish(
+        self, state: State, event: Event, detail: str, tried: Try | None = None, **fields: Any
+    ) -> bool:
+        """Leave SENDING for *state*, soon; whether the claim was lost is not known yet."""
+        done = Finish(
+            *(self.mail_id, self.mail.token, state, event, detail, fields, tried),
+            handed_at=self.handed_at,
+        )
+        if self.handed_at is not None:
+            journal.answered(done.token, done.mail_id, finishes.as_words(done))
+        self.done.append(done)
+        self.has_ended = True
+        return True
 
 
 def send_due(limit: int, worker: str, leaving: Callable[[], bool]) -> int:
@@ -27,32 +80,46 @@ def send_due(limit: int, worker: str, leaving: Callable[[], bool]) -> int:
     """
     tried, until = 0, time.monotonic() + LONGEST
     while tried < limit and time.monotonic() < until and not leaving():
-        with hands.together():
-            group = claims.claim_due(min(GROUP, limit - tried), worker, first_lease())
+        with hands.together(), journal.group() as token:
+            group = claim_group(min(GROUP, limit - tried), worker, token)
             if not group:
                 break
-            _send_all(group, leaving)
+            with hands.holding(group):
+                _send_all(group, leaving)
         tried += len(group)
     return tried
 
 
-def _send_all(group: list[Claim], leaving: Callable[[], bool]) -> None:
+def claim_group(limit: int, worker: str, token: str) -> list[GroupClaim]:
+    """Return claims on up to *limit* due mails, the longest waiting first; no suspects."""
+    taken = claims.writer.write(lambda: claim_rows.take_due(limit, worker, token))
+    done: deque[Finish] = deque()
+    return [GroupClaim(mail, mail.until, mail.runs_until, done) for mail in taken]
+
+
+def _send_all(group: Sequence[GroupClaim], leaving: Callable[[], bool]) -> None:
     """Send one group over up to ``LANES`` connections; under a green pool the lanes are green."""
     waiting = deque(group)
     lanes = [
         threading.Thread(target=_lane, args=(waiting, leaving), name=f"lane-{n}", daemon=True)
-        for n in range(1, min(LANES, len(group)))
+        for n in range(min(LANES, len(group)))
     ]
     for lane in lanes:
         lane.start()
-    _lane(waiting, leaving)
     for lane in lanes:
-        lane.join()
+        while lane.is_alive():
+            lane.join(WRITTEN_AFTER)
+            if lane.is_alive():
+                _write_down(group)
+    _write_down(group)
+    lost = [claim.mail_id for claim in group if claim.in_doubt]
+    if lost:
+        raise RuntimeError(f"The ends of mails {lost} are not known; their leases bring them back.")
 
 
-def _lane(waiting: deque[Claim], leaving: Callable[[], bool]) -> None:
+def _lane(waiting: deque[GroupClaim], leaving: Callable[[], bool]) -> None:
     """Send one after the other. What would wait for too long is given back, not kept."""
-    enough = first_lease() / 2
+    enough = policy.phase_limits().final_dot
     while True:
         try:
             claim = waiting.popleft()
@@ -62,3 +129,11 @@ def _lane(waiting: deque[Claim], leaving: Callable[[], bool]) -> None:
             give_back(claim)
         else:
             send_claimed(claim)
+
+
+def _write_down(group: Sequence[GroupClaim]) -> None:
+    """Write what has come to an end; tried again for as long as a lease of the group runs."""
+    done = group[0].done
+    ended = [done.popleft() for _ in range(len(done))]
+    if ended:
+        claims.finish_all(ended, min(claim.runs_until for claim in group))

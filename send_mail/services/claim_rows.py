@@ -36,7 +36,7 @@ _NO_SUSPECT = f'"worker_deaths" < {SUSPECT_AFTER}'
 _NOT_PAUSED = f'NOT EXISTS (SELECT 1 FROM "{_PAUSE}")'  # noqa: S608 - a table's name
 _TAKE = (
     *('"claim" = %s', '"claimed_by" = %s', '"claimed_at" = %s', '"lease_until" = %s'),
-    *('"data_at" = NULL', '"attempts" = "attempts" + 1'),
+    *('"data_at" = %s', '"attempts" = "attempts" + 1'),
 )
 _READ = f"""
     SELECT m."id", m."attempts", m."sender", m."recipients", m."route", m."queued_at",
@@ -103,13 +103,14 @@ class Mark(Held):
 
 @dataclass(slots=True)
 class Finish(Held):
-    """The mail leaves SENDING."""
+    """The mail leaves SENDING; *handed_at* where no mark has told yet when the final dot came."""
 
     state: State
     event: Event
     detail: str
     fields: dict[str, Any]
     tried: Try | None
+    handed_at: datetime | None = None
 
 
 def take(wanted: Sequence[Wanted]) -> list[Taken | NoClaim]:
@@ -125,11 +126,15 @@ def take(wanted: Sequence[Wanted]) -> list[Taken | NoClaim]:
     return [taken.pop(each.mail_id) if each.mail_id in taken else _why_not(each) for each in wanted]
 
 
-def take_due(limit: int, worker: str, seconds: float) -> list[Taken]:
-    """Claim up to *limit* due mails, the longest waiting first; no suspects."""
+def take_due(limit: int, worker: str, token: str) -> list[Taken]:
+    """Claim up to *limit* due mails, the longest waiting first; no suspects.
+
+    All are marked at once as about to be handed over; *token* leads to who knows better
+    (``handing_over``).
+    """
     due = sorted(row for state in WAITING for row in _due(state, limit))
     mail_ids = [mail_id for _, mail_id in due[:limit]]
-    return list(_take(mail_ids, worker, seconds, alone=False).values())
+    return list(_take(mail_ids, worker, policy.group_seconds(), group=token).values())
 
 
 def mark(marks: Sequence[Mark]) -> list[bool]:
@@ -148,9 +153,18 @@ def mark(marks: Sequence[Mark]) -> list[bool]:
     return [each.mail_id in held for each in marks]
 
 
+def finish_all(groups: Sequence[Sequence[Finish]]) -> list[list[bool]]:
+    """Let the mails of all these groups leave SENDING; False for a claim that was lost."""
+    kept = finish([each for group in groups for each in group])
+    told = iter(kept)
+    return [[next(told) for _ in group] for group in groups]
+
+
 def finish(finishes: Sequence[Finish]) -> list[bool]:
     """Let these leave SENDING; False for a claim that was lost."""
-    held = _still_held(finishes)
+    if not finishes:
+        return []
+    held = set(_still_held(finishes))
     kept = [each for each in finishes if each.mail_id in held]
     now = timezone.now()
     alike: dict[tuple[State, tuple[str, ...]], list[Finish]] = defaultdict(list)
@@ -170,7 +184,10 @@ def finish(finishes: Sequence[Finish]) -> list[bool]:
                     for each in group
                 ],
             )
-    timeline.note_each((each.mail_id, each.event, now, each.detail) for each in kept)
+    timeline.note_each(
+        [(each.mail_id, Event.SENDING, each.handed_at, "") for each in kept if each.handed_at]
+        + [(each.mail_id, each.event, now, each.detail) for each in kept]
+    )
     attempts.keep_all((each.tried for each in kept if each.tried is not None), now)
     return [each.mail_id in held for each in finishes]
 
@@ -183,10 +200,12 @@ def put_back(mail_ids: Sequence[int]) -> list[None]:
     return [None] * len(mail_ids)
 
 
-def _take(mail_ids: Sequence[int], worker: str, seconds: float, *, alone: bool) -> dict[int, Taken]:
+def _take(
+    mail_ids: Sequence[int], worker: str, seconds: float, *, alone: bool = False, group: str = ""
+) -> dict[int, Taken]:
     if not mail_ids:
         return {}
-    now, lease, token = timezone.now(), policy.lease(seconds), secrets.token_hex(16)
+    now, lease, token = timezone.now(), policy.lease(seconds), group or secrets.token_hex(16)
     until, runs_until = now + lease, time.monotonic() + lease.total_seconds()
     adapt = connection.ops.adapt_datetimefield_value
     deaths = "1 = 1" if alone else _NO_SUSPECT
@@ -194,7 +213,10 @@ def _take(mail_ids: Sequence[int], worker: str, seconds: float, *, alone: bool) 
     with connection.cursor() as cursor:
         cursor.execute(
             move_statement(_MAIL, State.SENDING, _TAKE, where),
-            (token, worker, adapt(now), adapt(until), adapt(now), *mail_ids),
+            (
+                *(token, worker, adapt(now), adapt(until), adapt(now) if group else None),
+                *(adapt(now), *mail_ids),
+            ),
         )
         if not cursor.rowcount:
             return {}

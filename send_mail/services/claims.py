@@ -8,6 +8,7 @@ in ``reaper``.
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -71,19 +72,9 @@ class Claim:
     def finish(
         self, state: State, event: Event, detail: str, tried: Try | None = None, **fields: Any
     ) -> bool:
-        """Leave SENDING for *state*; return False when the claim was lost meanwhile.
-
-        What became of the mail is known here alone. A database that cannot write now, a full disk
-        for instance, is asked again until the lease has run out.
-        """
+        """Leave SENDING for *state*; return False when the claim was lost meanwhile."""
         done = Finish(self.mail_id, self.mail.token, state, event, detail, fields, tried)
-        while True:
-            try:
-                return writer.ask(claim_rows.finish, done)
-            except OperationalError:
-                if time.monotonic() > self.runs_until:
-                    raise
-            threading.Event().wait(ASK_AGAIN_SECONDS)
+        return finish_all([done], self.runs_until)[0]
 
     def _extend(self, seconds: float) -> None:
         lease = policy.lease(seconds)
@@ -103,10 +94,19 @@ def claim(mail_id: int, worker: str, seconds: float, *, alone: bool = False) -> 
     return _claim(found) if isinstance(found, Taken) else None
 
 
-def claim_due(limit: int, worker: str, seconds: float) -> list[Claim]:
-    """Return claims on up to *limit* due mails, the longest waiting first; no suspects."""
-    taken = writer.write(lambda: claim_rows.take_due(limit, worker, seconds))
-    return [_claim(mail) for mail in taken]
+def finish_all(done: Sequence[Finish], until: float) -> list[bool]:
+    """Let mails leave SENDING; False for each whose claim was lost meanwhile.
+
+    What became of them is known here alone. A database that cannot write now, a full disk for
+    instance, is asked again until the lease has run out, by the monotonic clock.
+    """
+    while True:
+        try:
+            return writer.ask(claim_rows.finish_all, done)
+        except OperationalError:
+            if time.monotonic() > until:
+                raise
+        threading.Event().wait(ASK_AGAIN_SECONDS)
 
 
 def put_back(mail_id: int) -> None:

@@ -7,7 +7,7 @@ through, are never quarantined for it.
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -70,13 +70,15 @@ class Hands:
         return self._inside > 1
 
     @contextmanager
-    def holding(self, claim: Held) -> Iterator[None]:
-        """Have *claim* known as in hand."""
-        self._claims[claim.mail_id] = claim
+    def holding(self, claims: Sequence[Held]) -> Iterator[None]:
+        """Have *claims* known as in hand."""
+        for claim in claims:
+            self._claims[claim.mail_id] = claim
         try:
             yield
         finally:
-            self._claims.pop(claim.mail_id, None)
+            for claim in claims:
+                self._claims.pop(claim.mail_id, None)
 
     def alive(self) -> list[int]:
         """Return the mails whose lease still runs by the clock that never jumps."""

@@ -8,6 +8,7 @@ takes nothing from the living. See ``clock`` for what a clock that was set back 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -16,7 +17,7 @@ from django.utils import timezone
 from send_mail import policy
 from send_mail.delivery import Verdict
 from send_mail.models import Event, Mail
-from send_mail.services import attempts, timeline
+from send_mail.services import attempts, claim_rows, finishes, handing_over, timeline
 from send_mail.services.attempts import Try
 from send_mail.services.claims import writer
 from send_mail.services.in_hand import hands
@@ -40,6 +41,7 @@ class _Lost:
     claimed_at: datetime
     data_at: datetime | None
     deaths: int
+    token: str
 
 
 def reap_run_out(now: datetime | None = None) -> int:
@@ -50,7 +52,10 @@ def reap_run_out(now: datetime | None = None) -> int:
 
 def reap_worker(worker: str) -> int:
     """Take back what a worker of this name held before it was started anew."""
-    return _reap(Mail.objects.filter(claimed_by=worker))
+    taken_back = _reap(Mail.objects.filter(claimed_by=worker))
+    sending = Mail.objects.filter(state=State.SENDING)
+    handing_over.sweep(lambda start: sending.filter(claim__startswith=start).exists())
+    return taken_back
 
 
 def _reap(mails: QuerySet[Mail]) -> int:
@@ -63,16 +68,29 @@ def _reap(mails: QuerySet[Mail]) -> int:
 def _take_back(held: QuerySet[Mail]) -> int:
     """Handed over already: UNKNOWN. Not yet: QUEUED again, or FAILED after too many deaths.
 
+    Where the dead process has told what became of a mail, that is written down.
+
     A mail with a death less than the limit was claimed alone (``claim_rows.SUSPECT_AFTER``), so the
     last death is its own.
     """
     now = timezone.now()
-    columns = ("pk", "attempts", "claimed_by", "claimed_at", "data_at", "worker_deaths")
+    columns = ("pk", "attempts", "claimed_by", "claimed_at", "data_at", "worker_deaths", "claim")
     rows = [_Lost(*row) for row in held.values_list(*columns)]
     last_death = policy.DEATHS_UNTIL_QUARANTINE - 1
-    after = [row for row in rows if row.data_at]
-    poison = [row for row in rows if not row.data_at and row.deaths >= last_death]
-    before = [row for row in rows if not row.data_at and row.deaths < last_death]
+    tell = cache(handing_over.told_by_the_dead)
+    ended, after, not_begun = [], [], []
+    for row in rows:
+        told = tell(row.token) if row.data_at else None
+        if told is not None and (row.token, row.pk) in told.answered:
+            words = told.answered[row.token, row.pk]
+            ended.append(finishes.from_words(row.pk, row.token, words))
+        elif row.data_at and (told is None or (row.token, row.pk) in told.begun):
+            after.append(row)
+        else:
+            not_begun.append(row)
+    claim_rows.finish(ended)
+    poison = [row for row in not_begun if row.deaths >= last_death]
+    before = [row for row in not_begun if row.deaths < last_death]
     free: dict[str, Any] = {"claim": "", "lease_until": None}
     done = {**free, "finished_at": now}
     again = {

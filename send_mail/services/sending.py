@@ -30,13 +30,11 @@ def send(mail_id: int, worker: str) -> State | None:
     """Send the mail if it can be claimed; return its new state, None when it was not ours."""
     try:
         with hands.together():
-            claim = claims.claim(mail_id, worker, first_lease())
-            return None if claim is None else send_claimed(claim)
+            return _send_alone(claims.claim(mail_id, worker, first_lease()))
     except SuspectError:
         logger.info("Mail %s has seen workers end: it is tried alone", mail_id)
     with hands.alone():
-        claim = claims.claim(mail_id, worker, first_lease(), alone=True)
-        return None if claim is None else send_claimed(claim)
+        return _send_alone(claims.claim(mail_id, worker, first_lease(), alone=True))
 
 
 def first_lease() -> float:
@@ -47,30 +45,36 @@ def first_lease() -> float:
 
 def send_claimed(claim: Claim) -> State | None:
     """Hand over what is claimed; return its new state, None when the claim was lost."""
-    with hands.holding(claim):
-        handed_over = False
+    handed_over = False
 
-        def before_dot(seconds: float) -> bool:
-            nonlocal handed_over
-            handed_over = claim.before_dot(seconds)
-            return handed_over
+    def before_dot(seconds: float) -> bool:
+        nonlocal handed_over
+        handed_over = claim.before_dot(seconds)
+        return handed_over
 
-        try:
-            outcome = _hand_over(claim, Steps(before_dot=before_dot, phase=claim.cover))
-        except Exception as error:
-            # A fault of ours, not of the server's. The lease would bring it back too, but later.
-            logger.exception("Mail %s could not be handed over", claim.mail_id)
-            words = f"A fault in the worker: {error}"
-            verdict = Verdict.UNKNOWN if handed_over else Verdict.DEFERRED
-            fault = Answer(verdict, 0, repr(error), words)
-            own = dict.fromkeys(waiting_recipients(claim), fault)
-            outcome = Outcome(fault, own, "in the worker")
-        return _finish(claim, outcome)
+    try:
+        outcome = _hand_over(claim, Steps(before_dot=before_dot, phase=claim.cover))
+    except Exception as error:
+        # A fault of ours, not of the server's. The lease would bring it back too, but later.
+        logger.exception("Mail %s could not be handed over", claim.mail_id)
+        words = f"A fault in the worker: {error}"
+        verdict = Verdict.UNKNOWN if handed_over else Verdict.DEFERRED
+        fault = Answer(verdict, 0, repr(error), words)
+        own = dict.fromkeys(waiting_recipients(claim), fault)
+        outcome = Outcome(fault, own, "in the worker")
+    return _finish(claim, outcome)
 
 
 def give_back(claim: Claim) -> None:
     """Let somebody else send what was claimed and not begun."""
-    claim.finish(State.QUEUED, Event.RETURNED, NOT_BEGUN, published_at=None)
+    claim.finish(State.QUEUED, Event.RETURNED, NOT_BEGUN, published_at=None, data_at=None)
+
+
+def _send_alone(claim: Claim | None) -> State | None:
+    if claim is None:
+        return None
+    with hands.holding([claim]):
+        return send_claimed(claim)
 
 
 def waiting_recipients(claim: Claim) -> list[str]:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from send_mail.models import Mail
-from send_mail.services import claim_rows, claims, pause, reaper
+from send_mail.services import bulk, claim_rows, claims, pause, reaper
 from send_mail.services.in_hand import hands
 from send_mail.states import State
 
@@ -150,7 +150,7 @@ def test_a_mail_that_saw_two_workers_end_is_claimed_alone(saved: Saved) -> None:
     Mail.objects.update(worker_deaths=2)
     with pytest.raises(claims.SuspectError):
         claims.claim(mail.pk, "w1", 30)
-    assert claims.claim_due(25, "w1", 30) == []
+    assert bulk.claim_group(25, "w1", "g-token") == []
     assert claims.claim(mail.pk, "w1", 30, alone=True)
 
 
@@ -168,7 +168,7 @@ def test_the_longest_waiting_are_claimed_first(saved: Saved) -> None:
     mails = [saved() for _ in range(4)]
     Mail.objects.filter(pk=mails[3].pk).update(due_at=timezone.now() - timedelta(hours=1))
     Mail.objects.filter(pk=mails[0].pk).update(state=State.RETRYING)
-    got = [claim.mail_id for claim in claims.claim_due(3, "w1", 30)]
+    got = [claim.mail_id for claim in bulk.claim_group(3, "w1", "g-token")]
     assert got == [mails[3].pk, mails[0].pk, mails[1].pk]
 
 
@@ -176,7 +176,7 @@ def test_a_paused_queue_gives_no_claim(saved: Saved) -> None:
     mail = saved()
     pause.pause("login refused")
     assert claims.claim(mail.pk, "w1", 30) is None
-    assert claims.claim_due(5, "w1", 30) == []
+    assert bulk.claim_group(5, "w1", "g-token") == []
     mail.refresh_from_db()
     assert (mail.state, mail.under_way_until) == (State.QUEUED, None)
 
@@ -184,7 +184,7 @@ def test_a_paused_queue_gives_no_claim(saved: Saved) -> None:
 def test_a_clock_put_forward_takes_nothing_from_the_living(saved: Saved) -> None:
     claim = claimed(saved())
     tomorrow = timezone.now() + timedelta(days=1)
-    with hands.holding(claim):
+    with hands.holding([claim]):
         assert reaper.reap_run_out(tomorrow) == 0
     assert reaper.reap_run_out(tomorrow) == 1
 

@@ -1,0 +1,154 @@
+"""What a process that was killed tells of the mails it had claimed in a group."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from django.utils import timezone
+
+from send_mail.models import Event, Mail
+from send_mail.services import bulk, handing_over, reaper
+from send_mail.services.handing_over import Journal
+from send_mail.states import State
+from tests.helpers.smtp.server import ScriptedServer
+
+Saved = Callable[..., Mail]
+
+
+@pytest.fixture
+def journal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Journal]:
+    """A process' journal, told apart from the one of the tests' own process."""
+    own = Journal()
+    monkeypatch.setattr(bulk, "journal", own)
+    monkeypatch.setattr(handing_over, "journal", own)
+    yield own
+    for path in files():
+        path.unlink()
+
+
+def files() -> list[Path]:
+    return sorted(handing_over._folder().glob("*.log"))
+
+
+def die(journal: Journal) -> None:
+    """Let go of the file as the system does for a process that is killed."""
+    os.close(journal._file)
+
+
+class KilledError(BaseException):
+    """Stands for SIGKILL: nothing of the group is written any more."""
+
+
+def killed_with_three_in_hand(saved: Saved, journal: Journal) -> list[Mail]:
+    """One was received by the server, one handed over, one not begun."""
+    mails = [saved() for _ in range(3)]
+    with suppress(KilledError), journal.group() as token:
+        received, given, _ = bulk.claim_group(3, "w1", token)
+        for claim in (received, given):
+            assert claim.before_dot(0.1)
+        words = "250 taken"
+        received.finish(
+            *(State.DELIVERED, Event.DELIVERED, words),
+            recipients=[{"address": "ada@localhost", "state": "delivered", "reply": words}],
+            last_reply=words,
+            finished_at=timezone.now(),
+        )
+        raise KilledError
+    return mails
+
+
+def states(mails: Sequence[Mail]) -> list[str]:
+    for mail in mails:
+        mail.refresh_from_db()
+    return [mail.state for mail in mails]
+
+
+def test_only_those_are_in_doubt_whose_receipt_never_came(saved: Saved, journal: Journal) -> None:
+    mails = killed_with_three_in_hand(saved, journal)
+    die(journal)
+    assert reaper.reap_worker("w1") == 3
+    assert states(mails) == [State.DELIVERED, State.UNKNOWN, State.QUEUED]
+    assert [mail.worker_deaths for mail in mails] == [0, 0, 1]
+    steps = [step.event for step in mails[0].events.all()]
+    assert steps[-2:] == ["sending", "delivered"]
+    assert mails[0].last_reply == "250 taken"
+    assert mails[0].recipients[0]["state"] == "delivered"
+    assert mails[0].finished_at is not None
+
+
+def test_the_file_of_a_dead_process_goes_when_its_mails_were_taken_back(
+    saved: Saved, journal: Journal
+) -> None:
+    killed_with_three_in_hand(saved, journal)
+    die(journal)
+    reaper.reap_worker("another")
+    assert len(files()) == 1
+    reaper.reap_worker("w1")
+    assert files() == []
+
+
+def test_while_its_process_lives_nobody_believes_it(saved: Saved, journal: Journal) -> None:
+    mails = killed_with_three_in_hand(saved, journal)
+    assert reaper.reap_run_out(timezone.now() + timedelta(hours=1)) == 3
+    assert states(mails) == [State.UNKNOWN] * 3
+    die(journal)
+
+
+def test_after_another_boot_nobody_believes_it(
+    saved: Saved, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mails = killed_with_three_in_hand(saved, journal)
+    die(journal)
+    later = psutil.boot_time() + 3600
+    monkeypatch.setattr(psutil, "boot_time", lambda: later)
+    reaper.reap_worker("w1")
+    assert states(mails) == [State.UNKNOWN] * 3
+
+
+def test_without_the_file_all_are_in_doubt(saved: Saved, journal: Journal) -> None:
+    mails = killed_with_three_in_hand(saved, journal)
+    die(journal)
+    files()[0].unlink()
+    reaper.reap_worker("w1")
+    assert states(mails) == [State.UNKNOWN] * 3
+
+
+def test_a_line_that_was_cut_off_is_passed_over(saved: Saved, journal: Journal) -> None:
+    mails = killed_with_three_in_hand(saved, journal)
+    os.write(journal._file, b'\n["cut')
+    journal.handing_over("g-other", 7)
+    os.write(journal._file, b'\n["cut off at the end')
+    die(journal)
+    reaper.reap_worker("w1")
+    assert states(mails) == [State.DELIVERED, State.UNKNOWN, State.QUEUED]
+
+
+def test_what_is_written_down_leaves_the_file(
+    saved: Saved, journal: Journal, smtp: ScriptedServer
+) -> None:
+    for _ in range(3):
+        saved()
+    assert bulk.send_due(10, "w1", lambda: False) == 3
+    assert {mail.state for mail in Mail.objects.all()} == {State.DELIVERED}
+    assert [len(path.read_bytes()) for path in files()] == [len(handing_over._header())]
+    journal.close()
+    assert files() == []
+
+
+def test_a_full_disk_sends_nothing(
+    saved: Saved, journal: Journal, smtp: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail = saved()
+
+    def refuse(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Journal, "_append", refuse)
+    bulk.send_due(10, "w1", lambda: False)
+    assert states([mail]) == [State.RETRYING]
+    assert smtp.messages == []

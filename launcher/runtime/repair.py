@@ -39,6 +39,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     TESTS: (
         *("rabbitmq-server", "postgresql", "gcc", "libc6-dev"),
         *("xvfb", "xdotool", "chromium", "desktop-file-utils", *QT_PACKAGES),
+        "wine64",  # tests/windows runs Windows' own Python in it
     ),
 }
 

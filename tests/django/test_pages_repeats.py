@@ -87,6 +87,8 @@ def test_a_refusal_stands_at_its_field(staff: Client, change: Any, field: str, w
     page = answer.content.decode()
     assert answer.status_code == 400
     assert words in page.partition(f'id="id_{field}_error"')[2].partition("</div>")[0]
+    assert f'href="#id_{field}"' in page
+    assert f' id="id_{field}"' in page
     assert not Repeat.objects.exists()
 
 

@@ -41,6 +41,7 @@ def logged_in(stack: Stack, path: str) -> str:
     return stack.url("django") + stack.mail().login_link(path)
 
 
+NEW = ("", "new/")
 REPORT = {"name": "Bericht ü.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 " * 900}
 NOTES = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"one\ntwo\n"}
 
@@ -218,7 +219,17 @@ def test_no_page_is_wider_than_the_window(stack: Stack, browser: Any, width: int
         fill(page, f"{'a' * 60}@{'long.' * 30}example.com", "W" * 300)
         page.wait_for_url("**/sent/*/")
         sent = page.url.removeprefix(stack.url("django"))
-        for path in ("/", sent, "/outbox/", "/inbox/", "/api/", "/nowhere"):
+        more = [f"/{name}/{new}" for name in ("batches", "templates", "repeats") for new in NEW]
+        for path in (
+            "/",
+            sent,
+            f"{sent}delete/",
+            "/outbox/",
+            "/inbox/",
+            *more,
+            "/api/",
+            "/nowhere",
+        ):
             page.goto(stack.url("django") + path)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
@@ -252,3 +263,68 @@ def test_a_wrong_address_is_said_at_its_field_and_nothing_is_saved(
         assert page.evaluate("document.activeElement.id") == "id_recipients"
         assert page.get_by_label("Subject").input_value() == "Wrong"
     assert stack.mail().queue().counts == before
+
+
+def fill_batch(page: Any, people: str) -> None:
+    page.get_by_label("Recipients").fill(people)
+    page.get_by_label("Subject").fill("Hello {{ name }}")
+    page.get_by_label("Message").fill("Dear {{ name }}")
+    page.get_by_role("button", name="Send to each").click()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_list_is_sent_to_each_and_followed_to_its_end(
+    stack: Stack, browser: Any, scripts: bool
+) -> None:
+    people = "name,email\n" + "".join(f"P{n},p{n}@example.com\n" for n in range(30))
+    with browser.new_context(java_script_enabled=scripts) as context:
+        page = context.new_page()
+        page.goto(logged_in(stack, "/batches/new/"))
+        fill_batch(page, f"{people}Bob,nobody\n")
+        assert "Line 32:" in page.get_by_role("alert").inner_text()
+        page.get_by_role("button", name="Send to the other 30").click()
+        assert "1 line was left out." in page.get_by_role("status").first.inner_text()
+        page.locator("#progress[data-final]").wait_for(timeout=30_000)
+        assert page.locator("#words").inner_text() == "Done: 30 of 30 finished"
+        page.get_by_role("link", name="Delivered").click()
+        assert page.locator("td.subject").first.inner_text() == "Hello P29"
+
+
+def test_a_draft_is_kept_changed_sent_and_deleted_without_scripts(
+    stack: Stack, browser: Any
+) -> None:
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(stack.url("django") + "/")
+        page.get_by_label("Message").fill("Half a thought")
+        page.get_by_label("Attachments").set_input_files([NOTES])
+        page.get_by_role("button", name="Save as a draft").click()
+        page.get_by_role("link", name="Edit this draft").click()
+        assert page.get_by_label("notes.txt").is_checked()
+        fill(page, "reader@example.com", "From a draft")
+        page.locator('#progress[data-state="DELIVERED"]').wait_for(timeout=20_000)
+        assert page.get_by_role("link", name="notes.txt").count() == 1
+        page.get_by_role("link", name="Delete …").click()
+        page.get_by_role("button", name="Delete").click()
+        assert "is deleted." in page.get_by_role("status").inner_text()
+
+
+def test_a_repeat_asks_only_for_what_its_rule_needs(stack: Stack, browser: Any) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(logged_in(stack, "/repeats/new/"))
+        monday, at = page.get_by_label("Monday"), page.get_by_label("At", exact=True)
+        assert (monday.is_visible(), at.is_visible()) == (False, True)
+        page.get_by_label("By cron").check()
+        cron = page.get_by_label("Cron", exact=True)
+        assert (cron.is_visible(), at.is_visible()) == (True, False)
+        page.get_by_label("On days of the week").check()
+        monday.check()
+        page.get_by_label("To", exact=True).fill("reader@example.com")
+        page.get_by_label("Subject").fill("Every Monday")
+        page.get_by_label("Message").fill("hi")
+        page.get_by_role("button", name="Begin to repeat").click()
+        assert "Every Monday at 09:00" in page.get_by_role("status").inner_text()
+        page.get_by_role("link", name="Delete Every Monday").click()
+        page.get_by_role("button", name="Delete").click()
+        assert page.locator(".empty").is_visible()

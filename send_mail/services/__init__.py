@@ -1,6 +1,7 @@
 """The rules of mail, one idea a module.
 
-``saving`` takes a new mail and ``inserting`` writes it, in groups (``grouping``, ``write_turn``);
+``saving`` takes a new mail and ``inserting`` writes it, in groups (``grouping``, ``write_turn``,
+``row_inserts``);
 ``outbox`` changes, resends and cancels; ``wakeups`` publishes, on a ``wakeup_line``, and
 ``publisher`` does so beside the requests; ``relay`` publishes what is due;
 ``claims`` gives a mail to one worker and takes it back; ``sending`` is the way of one mail through

@@ -407,6 +407,30 @@ def unkind() -> FakeSession:
     return session
 
 
+def misset() -> FakeSession:
+    """A file with wrong lines, and services that still run as before."""
+    from launcher.live_settings import Waiting
+    from launcher.settings import parse
+
+    session = lively()
+    text = (
+        'pool = "eventlett"\nconcurrency = 5000\ntheme = "pink"\n'
+        '[ports]\ndjango = 80000\namqp = "many"\n[mail]\nredirect_to = "me"\n'
+    )
+    session.settings.file._settings, session.settings.file._errors = parse(text)
+    session.settings.waits = Waiting(("worker", "beat"), program=True)
+    return session
+
+
+def settings_end(window: Window) -> None:
+    from PySide6.QtWidgets import QScrollArea
+
+    window.show_page(3)
+    wait(100)
+    bar = window.page(3).findChildren(QScrollArea)[0].verticalScrollBar()
+    bar.setValue(bar.maximum())
+
+
 SCENES: tuple[tuple[str, Callable[[], FakeSession], Scene], ...] = (
     ("services", lively, lambda window: window.show_page(0)),
     ("services-failing", broken, lambda window: window.show_page(0)),
@@ -436,6 +460,9 @@ SCENES: tuple[tuple[str, Callable[[], FakeSession], Scene], ...] = (
     ("mail-repeats", lively, mail_pane(3)),
     ("mail-repeats-empty", embedded, mail_pane(3)),
     ("mail-empty", embedded, mail_pane(1)),
+    ("settings", lively, lambda window: window.show_page(3)),
+    ("settings-end", lively, settings_end),
+    ("settings-wrong", misset, lambda window: window.show_page(3)),
     ("closing", lively, closing),
 )
 
@@ -492,14 +519,15 @@ def _cut(one: QWidget, window: QWidget) -> bool:
 
 
 def _overlapping(leaves: list[QWidget], window: QWidget) -> list[str]:
-    from PySide6.QtCore import QPoint, QRect
+    from PySide6.QtCore import QRect
 
     from launcher.gui.stop_overlay import StopOverlay
 
     overlay = window.findChild(StopOverlay)
     if overlay is not None and overlay.isVisible():
         leaves = [one for one in leaves if overlay.isAncestorOf(one)]
-    boxes = [(one, QRect(one.mapTo(window, QPoint()), one.size())) for one in leaves]
+    seen = [(one, one.visibleRegion().boundingRect()) for one in leaves]
+    boxes = [(one, QRect(one.mapTo(window, box.topLeft()), box.size())) for one, box in seen]
     return [
         f"{type(one).__name__} {one.accessibleName()!r} and {type(two).__name__} "
         f"{two.accessibleName()!r}"

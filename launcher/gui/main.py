@@ -23,6 +23,7 @@ def open_window(session: Session) -> int:
     app.setQuitOnLastWindowClosed(False)
     window.painted.connect(theme.dress)
     window.finished.connect(app.quit)
+    window.settings_changed.connect(lambda: theme.follow(session.settings.now))
     window.show()
     code = app.exec()
     window.background.close()

@@ -20,7 +20,7 @@ from launcher.gui.page import Page
 from launcher.gui.session import Session
 from launcher.gui.words import stop_summary
 
-SERVICES, LOGS, MAIL = range(3)
+SERVICES, LOGS, MAIL, SETTINGS = range(4)
 LAST_WORDS_MS = 3_000
 """How long the window stays to be read when not everything could be ended."""
 
@@ -31,12 +31,13 @@ class Window(QWidget):
     With `frame_first` its frame alone is made, and `begin` builds the rest once that was painted.
 
     Signals: `painted()` the first picture is drawn; `finished()` everything has stopped, or was
-    ended: the program may go. Private: `_log_wanted(str, object)` and `_mail_wanted()`, to pages
-    that are built on demand.
+    ended: the program may go; `settings_changed()` the file says something else. Private:
+    `_log_wanted(str, object)` and `_mail_wanted()`, to pages that are built on demand.
     """
 
     painted = Signal()
     finished = Signal()
+    settings_changed = Signal()
     _log_wanted = Signal(str, object)
     _mail_wanted = Signal()
 
@@ -54,13 +55,20 @@ class Window(QWidget):
         self.setMinimumSize(860, 560)
         self.resize(QSize(1180, 760).boundedTo(self.screen().availableSize()))
         self.navigation = Navigation(
-            [("Services", "services"), ("Logs", "logs"), ("Mail", "mail")], session.version
+            [
+                ("Services", "services"),
+                ("Logs", "logs"),
+                ("Mail", "mail"),
+                ("Settings", "settings"),
+            ],
+            session.version,
         )
         self.stack = QStackedWidget()
         self._makers: dict[int, Callable[[], Page]] = {
             SERVICES: self._make_services,
             LOGS: self._make_logs,
             MAIL: self._make_mail,
+            SETTINGS: self._make_settings,
         }
         self._pages: dict[int, Page] = {}
         self._lay_out()
@@ -78,6 +86,7 @@ class Window(QWidget):
             return
         self._begun = True
         from launcher.gui.degraded_strip import DegradedStrip  # noqa: PLC0415 - as below
+        from launcher.gui.settings.watch import SettingsWatch  # noqa: PLC0415 - the same
         from launcher.gui.stop_overlay import StopOverlay  # noqa: PLC0415 - after the first picture
         from launcher.gui.widgets.notice_bar import NoticeBar  # noqa: PLC0415 - the same
 
@@ -99,6 +108,9 @@ class Window(QWidget):
         write.activated.connect(self._new_mail)
         leave = QShortcut(QKeySequence("Ctrl+Q"), self)
         leave.activated.connect(self.close)
+        self.settings = SettingsWatch(self._session.settings.file, self.background, self)
+        self.settings.changed.connect(self.settings_changed)
+        self.settings.failed.connect(self.notice.say)
         self.show_page(SERVICES)
         self._show_statuses(self._session.statuses())
         QTimer.singleShot(0, self, self._ask_password)
@@ -188,6 +200,8 @@ class Window(QWidget):
         if not self._finished:
             self._finished = True
             self.bridge.close()
+            if self._begun:
+                self.settings.close()
             self.close()
             self.finished.emit()
 
@@ -224,6 +238,14 @@ class Window(QWidget):
         page.notice_raised.connect(self.notice.say)
         page.mail_server_asked.connect(self._show_mail_servers)
         self._mail_wanted.connect(page.write_new)
+        return page
+
+    def _make_settings(self) -> Page:
+        from launcher.gui.settings.page import SettingsPage  # noqa: PLC0415 - when first seen
+
+        page = SettingsPage(self._session, self.background, self.settings)
+        page.notice_raised.connect(self.notice.say)
+        page.mail_servers_asked.connect(self._show_mail_servers)
         return page
 
     def _show_log(self, service: str, level: Level) -> None:

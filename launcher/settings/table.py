@@ -131,24 +131,6 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
     Group(
-        "Ports",
-        (
-            _port("django", "Django", 8000),
-            _port("catcher", "Mail catcher", 1025),
-            _port("flower", "Flower", 5566),
-            _port("amqp", "RabbitMQ", 5672),
-            _port("management", "RabbitMQ's dashboard", 15672),
-            _port("distribution", "RabbitMQ's distribution", 25672),
-            _port("epmd", "Erlang port mapper", 24369),
-            Entry(
-                ("flower_address",),
-                "Flower's address",
-                Kind.TEXT,
-                "Where the machine lacks it, Flower listens on 127.0.0.1.",
-            ),
-        ),
-    ),
-    Group(
         "Worker",
         (
             Entry(
@@ -208,6 +190,24 @@ GROUPS: tuple[Group, ...] = (
                 Kind.NUMBER,
                 "The oldest go first.",
                 unit="MB",
+            ),
+        ),
+    ),
+    Group(
+        "Ports",
+        (
+            _port("django", "Django", 8000),
+            _port("catcher", "Mail catcher", 1025),
+            _port("flower", "Flower", 5566),
+            _port("amqp", "RabbitMQ", 5672),
+            _port("management", "RabbitMQ's dashboard", 15672),
+            _port("distribution", "RabbitMQ's distribution", 25672),
+            _port("epmd", "Erlang port mapper", 24369),
+            Entry(
+                ("flower_address",),
+                "Flower's address",
+                Kind.TEXT,
+                "Where the machine lacks it, Flower listens on 127.0.0.1.",
             ),
         ),
     ),

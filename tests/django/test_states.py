@@ -1,13 +1,24 @@
 """The states of a mail and their legal changes, exhaustively."""
 
+import re
 from collections.abc import Callable
 from itertools import product
+from pathlib import Path
 
 import pytest
 from django.db import connection
 
 from send_mail.models import Mail
-from send_mail.states import FINAL, LEGAL, WAITING, State, move, move_statement, sources
+from send_mail.states import (
+    FINAL,
+    LEGAL,
+    SCHEDULED,
+    WAITING,
+    State,
+    move,
+    move_statement,
+    sources,
+)
 
 
 @pytest.mark.parametrize(("before", "after"), list(product(State, State)))
@@ -61,3 +72,11 @@ def test_the_state_cannot_be_smuggled_in_as_a_field(saved: Callable[..., Mail]) 
     saved()
     with pytest.raises(ValueError, match="by its name alone"):
         move(Mail.objects.all(), State.CANCELLED, state=State.DELIVERED)
+
+
+def test_the_page_on_delivery_names_each_state_and_no_other() -> None:
+    docs = Path(__file__).resolve().parents[2] / "docs"
+    rows = re.findall(r"^\| ([A-Z]+) \|", (docs / "delivery.md").read_text("utf-8"), re.MULTILINE)
+    assert sorted(rows) == sorted([*State.values, SCHEDULED])
+    drawn = set(re.findall(r'class="state">([A-Z]+)<', (docs / "delivery.svg").read_text("utf-8")))
+    assert drawn == set(State.values) - {"DRAFT", "CANCELLED"}

@@ -31,6 +31,14 @@ def percent(value: float) -> str:
     return f"{value:.1f} %" if value < 9.95 else f"{value:.0f} %"
 
 
+def uptime(seconds: float) -> str:
+    """How long a process has run, to the minute: "up < 1 min", "up 12 min", "up 2 h 5 min"."""
+    if seconds < 60:
+        return "up < 1 min"
+    # Below a hundred seconds `duration` counts them.
+    return f"up {duration(seconds)}" if round(seconds) >= 100 else "up 1 min"
+
+
 def counted(count: int, singular: str, plural: str = "") -> str:
     """A number and its noun: "1 error", "2 errors", "1,204,332 lines"."""
     noun = singular if count == 1 else plural or f"{singular}s"

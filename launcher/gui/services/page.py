@@ -33,8 +33,8 @@ USAGE_MS = 4_000
 TICK_MS = 1_000
 QUIET_TICK_MS = 10_000
 """While all that is shown of time are minutes, nobody sees a second go by."""
-_COUNTED_IN_SECONDS = 100.0
-"""Seconds up to which `launcher.core.explain.duration` shows them."""
+_IN_SECONDS = frozenset({ServiceState.STARTING, ServiceState.BACKOFF})
+"""Whose words are others a second from now."""
 
 
 class ServicesPage(Page):
@@ -90,7 +90,7 @@ class ServicesPage(Page):
         self.stop_all.setEnabled(any(status.alive or status.wanted for status in statuses.values()))
         self.start_all.setEnabled(not all(status.wanted for status in statuses.values()))
         self._show_facts()
-        in_seconds = any(_counts_seconds(status, now) for status in statuses.values())
+        in_seconds = any(status.state in _IN_SECONDS for status in statuses.values())
         wanted_tick = TICK_MS if in_seconds else QUIET_TICK_MS
         if self._tick.interval() != wanted_tick:
             self._tick.setInterval(wanted_tick)
@@ -225,11 +225,3 @@ class ServicesPage(Page):
         self.header.setContentsMargins(tokens.PAGE, 0, tokens.PAGE, 0)
         page.addWidget(self.header)
         page.addWidget(scroll, 1)
-
-
-def _counts_seconds(status: ServiceStatus, now: float) -> bool:
-    """Whether the words for this status are others a second from `now`."""
-    if status.state in (ServiceState.STARTING, ServiceState.BACKOFF):
-        return True
-    began = status.since if status.started_at is None else status.started_at
-    return status.pid is not None and now - began < _COUNTED_IN_SECONDS

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from launcher.core.explain import Explanation, Tone, duration, explain
+from launcher.core.explain import Explanation, Tone, explain
 from launcher.core.logs import Level
 from launcher.core.spec import Link, ServiceSpec
 from launcher.core.state import ServiceState, ServiceStatus
@@ -20,7 +20,7 @@ from launcher.gui.widgets.button import Button
 from launcher.gui.widgets.state_mark import StateMark
 from launcher.gui.widgets.text_line import TextLine
 from launcher.gui.widgets.text_link import TextLink
-from launcher.gui.words import counted, memory
+from launcher.gui.words import counted, memory, uptime
 
 if TYPE_CHECKING:
     from launcher.runtime.usage import Usage
@@ -84,7 +84,7 @@ class ServiceRow(QWidget):
         words = explain(self.spec, status, now, titles)
         running = status.pid is not None
         since = status.started_at if status.started_at is not None else status.since
-        self.uptime.say(f"up {duration(now - since)}" if running else "")
+        self.uptime.say(uptime(now - since) if running else "")
         shown = (words, status.state, status.pid, status.restarts, errors)
         if shown == self._shown:
             return

@@ -129,6 +129,7 @@ def test_the_page_ticks_every_second_only_while_seconds_are_shown(
     assert page._tick.interval() == QUIET_TICK_MS
     young = replace(all_ready()["django"], started_at=session.now() - 9)
     page.show_statuses(all_ready() | {"django": young})
-    assert page._tick.interval() == TICK_MS
+    assert page.rows["django"].uptime.text() == "up < 1 min"
+    assert page._tick.interval() == QUIET_TICK_MS
     page.show_statuses(all_stopped())
     assert page._tick.interval() == QUIET_TICK_MS

@@ -75,3 +75,19 @@ def test_a_check_names_its_subject_once() -> None:
     assert words.check_words(python) == "Python 3.13.2 at /usr/bin/python3"
     assert words.check_brief(python) == "Python 3.13.2"
     assert words.check_words(missing) == "RabbitMQ: not found"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0.2, "up < 1 min"),
+        (59.9, "up < 1 min"),
+        (60, "up 1 min"),
+        (99.4, "up 1 min"),
+        (99.6, "up 2 min"),
+        (720, "up 12 min"),
+        (7_500, "up 2 h 5 min"),
+    ],
+)
+def test_a_process_is_up_for_minutes(seconds: float, said: str) -> None:
+    assert words.uptime(seconds) == said

@@ -92,6 +92,7 @@ class Session(Listeners):
             notice=self.tell,
             unexpected=self.tell_unexpected,
         )
+        self._take(mail_servers.settings)
         self.settings = LiveSettings(
             mail_servers.file, self._live, self._supervisor, take=self._take, tell=self.tell
         )
@@ -285,6 +286,7 @@ class Session(Listeners):
 
     def _take(self, settings: Settings) -> None:
         """Hold what needs no restart, as soon as the file says so."""
+        self.logs.room.set_limit(settings.log_files_mb * 1_000_000)
 
     def _use_mail_servers(self, settings: Settings, secrets: Mapping[str, str]) -> None:
         """On any thread: Django and the worker are restarted if this changes anything for them."""

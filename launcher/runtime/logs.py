@@ -15,6 +15,7 @@ from pathlib import Path
 from launcher.core.logs import MAX_LINE, LogRecord, level_of, shown
 from launcher.core.protocols import LineQuery
 from launcher.runtime.log_block import Block
+from launcher.runtime.log_room import LogRoom
 from launcher.runtime.rotated_file import RotatedFile
 
 RING_BYTES = 64 * 1024 * 1024
@@ -29,7 +30,8 @@ _SKIP_BYTES = 4096
 class LogStore:
     """All lines of this run, by position; `launcher.core.protocols.LogSource`.
 
-    `folder` holds one rotated file a service. Any thread may read or write.
+    `folder` holds one rotated file a service, and `room` says how much of them is kept. Any thread
+    may read or write.
     """
 
     def __init__(self, folder: Path, ring_bytes: int = RING_BYTES) -> None:
@@ -43,6 +45,7 @@ class LogStore:
         self._end = 0
         self._errors: Counter[str] = Counter()
         self._counting = False
+        self.room = LogRoom(folder)
         self._own = self.sink("launcher")
         self._noting = threading.Lock()
 
@@ -74,7 +77,7 @@ class LogStore:
 
     def sink(self, service: str) -> LogSink:
         """A writer for one process of a service. Used by one thread at a time."""
-        return LogSink(self, service, RotatedFile(self._folder / f"{service}.log"))
+        return LogSink(self, service, RotatedFile(self._folder / f"{service}.log", self.room))
 
     def note(self, text: str) -> None:
         """Add a line of the launcher's own."""

@@ -6,16 +6,17 @@ import contextlib
 from pathlib import Path
 from typing import BinaryIO
 
-FILE_BYTES = 10 * 1024 * 1024
+from launcher.runtime.log_room import LogRoom
+
 FILES_KEPT = 3
 
 
 class RotatedFile:
-    """A file that is renamed to `.1`, `.2`, ... when it has grown to its size."""
+    """A file that is renamed to `.1`, `.2`, ... when it has grown to what its room allows."""
 
-    def __init__(self, path: Path, size: int = FILE_BYTES, kept: int = FILES_KEPT) -> None:
+    def __init__(self, path: Path, room: LogRoom, kept: int = FILES_KEPT) -> None:
         self._path = path
-        self._size = size
+        self._room = room
         self._kept = kept
         self._file: BinaryIO | None = None
         self._written = 0
@@ -24,8 +25,9 @@ class RotatedFile:
         """Append; raises OSError when the disk refuses."""
         if self._file is None:
             self._file = self._path.open("ab", buffering=0)
+            self._room.opened(self._path)
             self._written = self._file.tell()
-        if self._written + len(data) > self._size and self._written:
+        if self._written + len(data) > self._room.file_bytes and self._written:
             self._rotate()
         view = memoryview(data)
         while view:
@@ -38,6 +40,7 @@ class RotatedFile:
         if self._file is not None:
             self._file.close()
             self._file = None
+            self._room.closed(self._path)
 
     def _rotate(self) -> None:
         self.close()
@@ -49,4 +52,6 @@ class RotatedFile:
             with contextlib.suppress(FileNotFoundError):
                 newer.replace(older)
         self._file = self._path.open("ab", buffering=0)
+        self._room.opened(self._path)
         self._written = 0
+        self._room.make()

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from launcher.core.logs import MAX_LINE, Level
+from launcher.runtime.log_room import LogRoom
 from launcher.runtime.logs import LogStore
 from launcher.runtime.rotated_file import RotatedFile
 
@@ -124,7 +125,7 @@ def test_errors_are_counted_whether_they_came_before_or_after_the_first_question
 
 
 def test_files_are_rotated_and_nothing_of_the_kept_ones_is_lost(tmp_path: Path) -> None:
-    file = RotatedFile(tmp_path / "a.log", size=100, kept=3)
+    file = RotatedFile(tmp_path / "a.log", LogRoom(tmp_path, 2_000), kept=3)
     for number in range(35):
         file.write(f"{number:09}\n".encode())
     file.close()

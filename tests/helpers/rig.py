@@ -33,6 +33,7 @@ class Rig:
     def __init__(self, *specs: ServiceSpec) -> None:
         self.run = uuid.uuid4().hex
         self.seen: list[tuple[float, ServiceStatus]] = []
+        self.faults: list[Exception] = []
         self._folder = Path(tempfile.mkdtemp(prefix="celery-launcher-rig-"))
         self.logs = LogStore(self._folder)
         children = Children(
@@ -45,6 +46,7 @@ class Rig:
             clock=MonotonicClock(),
             resolve_ports=lambda name: self.supervisor.specs.values(),
             notice=lambda words: None,
+            unexpected=self.faults.append,
         )
 
     def status(self, name: str) -> ServiceStatus:
@@ -85,6 +87,7 @@ class Rig:
         for process in processes.of_run(self.run):
             processes.end(process.pid)
         shutil.rmtree(self._folder, ignore_errors=True)
+        assert self.faults == [] or error is not None, self.faults
 
     def _observe(self, statuses: Mapping[str, ServiceStatus]) -> None:
         now = time.monotonic()

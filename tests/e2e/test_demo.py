@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import need_rabbitmq
+from tests.helpers.needs import need_rabbitmq
 from tests.helpers.programs import environment, run_launcher
 
 SERVICES = ["migrate", "django", "worker", "beat", "flower", "catcher"]

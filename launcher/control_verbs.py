@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from launcher.core.disk import Scope
 from launcher.core.explain import explain
 from launcher.mail import Draft, MailRefused, MailUnavailable
 from launcher.runtime.control import Answer, Handler, RequestError
 from launcher.runtime.passwords import PasswordError
 from launcher.session import Session
+from launcher.start_over import StartOverError
 
 Request = Mapping[str, Any]
 
@@ -89,6 +91,7 @@ def verbs(session: Session) -> Mapping[str, Handler]:
         "send": send,
         "mail": mail,
         "environment": environment,
+        "start-over": lambda request: _start_over(session, request),
         "mail-servers": lambda _: _mail_servers(session),
         "raise": raise_window,
         "quit": quit_all,
@@ -102,6 +105,18 @@ def _mail_servers(session: Session) -> Iterator[Answer]:
     except PasswordError as error:
         raise RequestError(str(error)) from error
     yield {"ok": True}
+
+
+def _start_over(session: Session, request: Request) -> Iterator[Answer]:
+    """What would go; with `sure` it goes."""
+    scope = Scope(request["scope"])
+    try:
+        found = session.start_over.look(scope)
+        if request.get("sure"):
+            found = session.start_over.run(scope)
+    except StartOverError as error:
+        raise RequestError(str(error)) from error
+    yield {"bytes": found.bytes, "words": found.words, "lines": found.lines}
 
 
 def status_answer(session: Session) -> Answer:

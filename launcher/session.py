@@ -36,6 +36,7 @@ from launcher.runtime.usage import Usage, UsageMeter
 from launcher.services.plan import Plan
 from launcher.services.project import environment
 from launcher.settings import Settings
+from launcher.start_over import StartOver
 
 STOP_LIMIT = 16.0
 """Seconds for an ordered stop of everything; after it what is left is ended at once.
@@ -96,6 +97,8 @@ class Session(Listeners):
         self.settings = LiveSettings(
             mail_servers.file, self._live, self._supervisor, take=self._take, tell=self.tell
         )
+
+        self.start_over = StartOver(self._live, self._supervisor, logs)
 
     # -- what it is ----------------------------------------------------------------------------
 

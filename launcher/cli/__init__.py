@@ -14,7 +14,7 @@ import click
 
 from launcher import __version__
 from launcher.app import BrokerMissingError, open_session
-from launcher.cli import demo, doctor, remote, smtp, up
+from launcher.cli import demo, doctor, remote, smtp, start_over, up
 from launcher.cli.options import CommandError, ask_running, common, say
 from launcher.cli.signals import StopSignals
 from launcher.paths import HomeError, find_home, program
@@ -84,7 +84,14 @@ def _has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-for command in (up.up, demo.demo, doctor.doctor, *remote.COMMANDS, smtp.smtp):
+for command in (
+    up.up,
+    demo.demo,
+    doctor.doctor,
+    *remote.COMMANDS,
+    start_over.start_over,
+    smtp.smtp,
+):
     main.add_command(command)
 
 

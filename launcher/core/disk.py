@@ -38,6 +38,16 @@ class Entry:
     bytes: int
 
 
+def size(count: int) -> str:
+    """Bytes as one reads them: "812 bytes", "3.4 kB", "1.2 MB", "2.5 GB"."""
+    if count < 1_000:
+        return f"{count} bytes"
+    for unit, whole in (("kB", 1_000), ("MB", 1_000_000)):
+        if count < 999_950 * (whole // 1_000):
+            return f"{count / whole:.1f} {unit}"
+    return f"{count / 1_000_000_000:.1f} GB"
+
+
 def part_of(path: tuple[str, ...]) -> Part:
     """Whose this is."""
     match path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from launcher.core.checks import CheckResult
+from launcher.core.disk import size as size  # noqa: PLC0414 - of a mail, as of a folder
 from launcher.core.explain import duration
 from launcher.core.spec import ServiceSpec
 from launcher.core.state import ServiceState, ServiceStatus
@@ -17,13 +18,6 @@ def memory(count: int) -> str:
     if count < 1_000_000_000:
         return f"{count / 1_000_000:.0f} MB"
     return f"{count / 1_000_000_000:.1f} GB"
-
-
-def size(count: int) -> str:
-    """The size of a mail: "812 bytes", "3.4 kB", "1.2 MB"."""
-    if count < 1_000:
-        return f"{count} bytes"
-    return f"{count / 1_000:.1f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
 
 
 def percent(value: float) -> str:

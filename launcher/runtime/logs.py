@@ -7,9 +7,11 @@ which floods costs the launcher next to nothing.
 from __future__ import annotations
 
 import bisect
+import contextlib
 import threading
 import time
 from collections import Counter, deque
+from collections.abc import Iterator
 from pathlib import Path
 
 from launcher.core.logs import MAX_LINE, LogRecord, level_of, shown
@@ -83,6 +85,13 @@ class LogStore:
         """Add a line of the launcher's own."""
         with self._noting:
             self._own.write(text.encode() + b"\n")
+
+    @contextlib.contextmanager
+    def files_closed(self) -> Iterator[None]:
+        """No file of the launcher's own is open; notes wait. Services must have stopped."""
+        with self._noting:
+            self._own.close()
+            yield
 
     def append(self, service: str, data: bytes) -> None:
         """Add whole lines; `data` ends with a newline."""

@@ -12,7 +12,7 @@ from django import forms
 from django.utils import timezone
 
 from send_mail import validation
-from send_mail.forms.fields import AddressesField, FilesForm
+from send_mail.forms.fields import AddressesField, FilesForm, PageForm
 from send_mail.services.saving import NewMail
 
 
@@ -166,8 +166,10 @@ class MailForm(FilesForm):
         self.cleaned_data["send_at"] = at
 
 
-class ReleaseForm(forms.Form):
+class ReleaseForm(PageForm):
     """To whom a caught mail is sent on."""
+
+    first = "to"
 
     to = AddressesField(
         label="To",

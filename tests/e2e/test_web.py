@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import sync_playwright
 
+from launcher.mail import Chaos
 from tests.helpers.needs import need_program
 from tests.helpers.stack import Stack
 
@@ -288,6 +289,25 @@ def test_a_list_is_sent_to_each_and_followed_to_its_end(
         assert page.locator("#words").inner_text() == "Done: 30 of 30 finished"
         page.get_by_role("link", name="Delivered").click()
         assert page.locator("td.subject").first.inner_text() == "Hello P29"
+
+
+def test_each_count_of_a_batch_has_a_mark_of_its_own(stack: Stack, browser: Any) -> None:
+    stack.mail().set_chaos(Chaos("552", 2))
+    try:
+        with browser.new_context() as context:
+            page = context.new_page()
+            page.goto(logged_in(stack, "/batches/new/"))
+            fill_batch(page, "name,email\n" + "".join(f"P{n},p{n}@example.com\n" for n in range(6)))
+            page.locator('#progress[data-final][data-state="FAILED"]').wait_for(timeout=30_000)
+            colours = {
+                state: page.locator(f'.counts [data-state="{state}"] .mark').evaluate(
+                    "mark => getComputedStyle(mark).backgroundColor"
+                )
+                for state in ("DELIVERED", "FAILED")
+            }
+            assert colours["DELIVERED"] != colours["FAILED"]
+    finally:
+        stack.mail().set_chaos(Chaos())
 
 
 def test_a_draft_is_kept_changed_sent_and_deleted_without_scripts(

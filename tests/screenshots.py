@@ -360,7 +360,7 @@ def filtered(window: Window) -> None:
     window.show_page(1)
     page = window.page(1)
     assert isinstance(page, LogsPage)
-    page.text.setText("/mail (11|12)/")
+    page.bar.text.setText("/mail (11|12)/")
     page.view.reveal(1180)
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from launcher.core.checks import CheckResult
     from launcher.core.facts import BrokerMode, Notice
     from launcher.core.logs import LogRecord
-    from launcher.core.protocols import StatusObserver
+    from launcher.core.protocols import LineQuery, StatusObserver
     from launcher.core.spec import Link, ServiceSpec
     from launcher.core.state import ServiceStatus
     from launcher.live_settings import Waiting
@@ -48,6 +48,14 @@ class Logs(Protocol):
         self, position: int, limit: int, service: str | None = None
     ) -> tuple[list[LogRecord], int]:
         """Up to `limit` lines from `position` on, and the position to go on from."""
+        ...
+
+    def find(self, query: LineQuery, position: int, limit: int) -> tuple[list[int], int]:
+        """The positions of wanted lines from `position` on, and the position to go on from."""
+        ...
+
+    def find_before(self, query: LineQuery, position: int, limit: int) -> tuple[list[int], int]:
+        """The last wanted lines before `position`, and the position to go on before."""
         ...
 
     def errors(self, service: str) -> int:

@@ -63,6 +63,8 @@ class Colours:
     fail_line: str
     info_fill: str
     info_line: str
+    match: str
+    match_line: str
     tones: Mapping[Tone, str]
     services: tuple[str, ...]
 
@@ -88,6 +90,8 @@ LIGHT = Colours(
     fail_line="#f2c4c4",
     info_fill="#eef4ff",
     info_line="#c9dcfb",
+    match="#ffe9a8",
+    match_line="#c79400",
     tones={
         Tone.READY: "#1a7f37",
         Tone.WORKING: "#1f6feb",
@@ -122,6 +126,8 @@ DARK = Colours(
     fail_line="#5f3230",
     info_fill="#1d2838",
     info_line="#2f4566",
+    match="#4d3d0d",
+    match_line="#b98a1c",
     tones={
         Tone.READY: "#4ac26b",
         Tone.WORKING: "#6ea8ff",

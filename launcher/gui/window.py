@@ -226,7 +226,7 @@ class Window(QWidget):
     def _make_logs(self) -> Page:
         from launcher.gui.logs.page import LogsPage  # noqa: PLC0415 - when first seen
 
-        page = LogsPage(self._session)
+        page = LogsPage(self._session, self.background)
         page.notice_raised.connect(self.notice.say)
         self._log_wanted.connect(page.show_service)
         return page

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from launcher.core.logs import Level, LogRecord
@@ -28,7 +28,7 @@ class Advance:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A step of a search: the position found, or where to go on, None when there is no more."""
+    """A step of a search: the position found, if any, and where to go on; None: nowhere."""
 
     found: int | None
     go_on: int | None
@@ -74,9 +74,8 @@ class LineIndex:
             return Advance(dropped, more=False)
         target = self._logs.end
         if self._end < target:
-            records, self._end = self._logs.read(self._end, limit, self._filter.service)
-            wants = self._filter.wants
-            self._passed.extend(record.position for record in records if wants(record))
+            found, self._end = self._logs.find(self._filter, self._end, limit)
+            self._passed.extend(found)
         return Advance(dropped, more=self._end < target)
 
     def position(self, row: int) -> int:
@@ -101,13 +100,17 @@ class LineIndex:
             found += [one for one in self._logs.read(position, 1)[0] if one.position == position]
         return found
 
-    def search(self, start: int, level: Level, limit: int) -> Search:
-        """Look for a shown line of at least `level` among `limit` lines from `start` on."""
-        records, go_on = self._logs.read(start, limit, self._filter.service)
-        for record in records:
-            if record.level >= level and self._filter.wants(record):
-                return Search(record.position, None)
-        return Search(None, go_on if start < go_on < self._logs.end else None)
+    def search(self, start: int, level: Level, limit: int, *, backwards: bool = False) -> Search:
+        """Look for a shown line of at least `level`, from `start` on or before it.
+
+        Looks at about `limit` lines and says where to go on.
+        """
+        query = replace(self._filter, level=max(level, self._filter.level))
+        if backwards:
+            found, go_on = self._logs.find_before(query, start, limit)
+            return Search(found[-1] if found else None, go_on if go_on > self._logs.begin else None)
+        found, go_on = self._logs.find(query, start, limit)
+        return Search(found[0] if found else None, go_on if go_on < self._logs.end else None)
 
     def _forget(self) -> int:
         begin = self._logs.begin

@@ -17,7 +17,7 @@ from keyring.backends import null
 from launcher.core.checks import CheckResult, Verdict
 from launcher.core.facts import BrokerMode, PortNotice, PortOwner
 from launcher.core.logs import Level, LogRecord
-from launcher.core.protocols import StatusObserver
+from launcher.core.protocols import LineQuery, StatusObserver
 from launcher.core.spec import Link, ServiceKind, ServiceSpec
 from launcher.core.state import Problem, ServiceState, ServiceStatus
 from launcher.live_settings import Waiting
@@ -209,6 +209,31 @@ class FakeLogs:
             if service in (None, record.service):
                 found.append(record)
         return found, self._end
+
+    def find(self, query: LineQuery, position: int, limit: int) -> tuple[list[int], int]:
+        self.reads += 1
+        records = self._between(position, self._end)[:limit]
+        go_on = records[-1].position + 1 if len(records) == limit else self._end
+        return [record.position for record in records if _wanted(query, record)], go_on
+
+    def find_before(self, query: LineQuery, position: int, limit: int) -> tuple[list[int], int]:
+        self.reads += 1
+        records = self._between(self.begin, position)[-limit:]
+        go_on = records[0].position if len(records) == limit else self.begin
+        return [record.position for record in records if _wanted(query, record)], go_on
+
+    def _between(self, low: int, high: int) -> list[LogRecord]:
+        first = bisect_left(self.records, low, key=lambda record: record.position)
+        last = bisect_left(self.records, high, key=lambda record: record.position)
+        return self.records[first:last]
+
+
+def _wanted(query: LineQuery, record: LogRecord) -> bool:
+    return (
+        query.service in (None, record.service)
+        and record.level >= query.level
+        and query.wants_text(record.text)
+    )
 
 
 class FakeSettings:

@@ -51,3 +51,32 @@ def test_only_an_empty_filter_wants_all() -> None:
 def test_a_broken_expression_says_what_is_wrong() -> None:
     with pytest.raises(FilterError, match="Not a regular expression"):
         LineFilter(text="/(/")
+
+
+def test_an_expression_that_would_try_for_ever_ends() -> None:
+    assert not LineFilter(text="/(a+)+$/").wants(line("a" * 8_000 + "b"))
+
+
+def test_a_broken_expression_says_at_which_letter() -> None:
+    with pytest.raises(FilterError, match="missing closing parenthesis, at letter 2"):
+        LineFilter(text="/(/")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "words"),
+    [
+        ("mail", "Mail 1, mail 2", ["Mail", "mail"]),
+        ("/\\d+/", "🙂 12 🙂 345", ["12", "345"]),
+        ("/x*/", "axxb", ["xx"]),
+        ("", "abc", []),
+        ("ä", "Äpfel", ["Ä"]),
+    ],
+)
+def test_matches_are_found_where_they_stand(text: str, shown: str, words: list[str]) -> None:
+    assert [shown[begin:end] for begin, end in LineFilter(text=text).spans(shown)] == words
+
+
+def test_a_plain_text_is_a_needle_and_an_expression_is_none() -> None:
+    assert LineFilter(text="Mail 12").needle == b"mail 12"
+    assert LineFilter(text="/mail/").needle == b""
+    assert LineFilter(text="Grüße").needle == b""

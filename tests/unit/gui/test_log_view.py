@@ -1,20 +1,18 @@
-"""`launcher.gui.logs.log_view` and its page."""
+"""`launcher.gui.logs.log_view`."""
 
 from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from launcher.core.logs import Level
+from launcher.core.logs import Level, shown
+from launcher.gui.logs.line_filter import LineFilter
 from launcher.gui.logs.line_index import LineIndex
 from launcher.gui.logs.line_painter import clock
 from launcher.gui.logs.log_view import LogView
-from launcher.gui.logs.page import LogsPage
-from launcher.gui.window import LOGS, Window
-from tests.unit.gui.fakes import FakeLogs, FakeSession
+from tests.unit.gui.fakes import FakeLogs
 
 
 @pytest.fixture
@@ -81,21 +79,65 @@ def test_painting_reads_no_more_lines_than_are_seen(view: LogView, logs: FakeLog
     assert logs.reads == 1
 
 
-def test_lines_are_selected_by_mouse_and_copied(view: LogView, qtbot: QtBot) -> None:
+def at(view: LogView, line: int, letter: int | None) -> QPoint:
+    """The middle of a line of the screen, just before a letter, or beside the text."""
+    x = 60 if letter is None else round(view._line.text_x + letter * view._line.letter)
+    return QPoint(x, 4 + line * view._line.height + view._line.height // 2)
+
+
+def click(qtbot: QtBot, view: LogView, line: int, letter: int | None, *, shift: bool) -> None:
+    keys = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, keys, at(view, line, letter))
+
+
+def test_whole_lines_are_selected_beside_the_text(view: LogView, qtbot: QtBot) -> None:
     view.verticalScrollBar().setValue(0)
-    port = view.viewport()
-    line = view._line.height
-    qtbot.mouseClick(port, Qt.MouseButton.LeftButton, pos=QPoint(200, 4 + line // 2))
-    qtbot.mouseClick(
-        port,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.ShiftModifier,
-        QPoint(200, 4 + 2 * line + line // 2),
-    )
+    click(qtbot, view, 0, None, shift=False)
+    click(qtbot, view, 2, None, shift=True)
     qtbot.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     copied = QGuiApplication.clipboard().text().splitlines()
     assert [line.partition("Worker ")[2] for line in copied] == ["line 0", "line 1", "line 2"]
     assert copied[0].startswith(clock(1.7e9))
+
+
+def test_letters_are_selected_in_the_text_and_across_lines(view: LogView, qtbot: QtBot) -> None:
+    view.verticalScrollBar().setValue(0)
+    click(qtbot, view, 0, 2, shift=False)
+    click(qtbot, view, 0, 4, shift=True)
+    assert copied(view) == "ne"
+    click(qtbot, view, 2, 3, shift=True)
+    first, second, third = copied(view).splitlines()
+    assert first == "ne 0"
+    assert second.endswith("Worker line 1")
+    assert third.endswith("Worker lin")
+    qtbot.keyClick(
+        view,
+        Qt.Key.Key_C,
+        Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
+    )
+    assert QGuiApplication.clipboard().text().splitlines() == ["ne 0", "line 1", "lin"]
+
+
+def test_a_click_alone_stands_for_its_line(view: LogView, qtbot: QtBot) -> None:
+    view.verticalScrollBar().setValue(0)
+    click(qtbot, view, 1, 3, shift=False)
+    assert copied(view).endswith("Worker line 1")
+
+
+def test_a_double_click_selects_a_word(view: LogView, qtbot: QtBot) -> None:
+    view.verticalScrollBar().setValue(10)
+    qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at(view, 0, 6))
+    assert copied(view) == "10"
+    assert view.selected_words == "10"
+
+
+def test_letters_and_words_are_selected_by_keys(view: LogView, qtbot: QtBot) -> None:
+    shift, control = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(view, Qt.Key.Key_Home)
+    qtbot.keyClick(view, Qt.Key.Key_Right, shift | control)
+    assert copied(view) == "line"
+    qtbot.keyClick(view, Qt.Key.Key_Left, shift)
+    assert copied(view) == "lin"
 
 
 def copied(view: LogView) -> str:
@@ -126,88 +168,88 @@ def test_a_copy_is_cut_and_says_so(
     assert len(QGuiApplication.clipboard().text().splitlines()) == 10
 
 
-# -- the page ----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def page(qtbot: QtBot, window: Window, session: FakeSession) -> LogsPage:
-    for number in range(300):
-        level = Level.ERROR if number in (20, 200) else Level.INFO
-        session.logs.add("worker" if number % 2 == 0 else "django", f"line {number}", level)
-    window.show_page(LOGS)
-    found = window.page(LOGS)
-    assert isinstance(found, LogsPage)
-    return found
-
-
-def test_the_page_counts_lines_and_errors(page: LogsPage) -> None:
-    assert page.header.summary.text() == "all services · 300 lines · 2 errors"
-
-
-def test_new_lines_come_in_batches_without_a_signal_each(
-    page: LogsPage, session: FakeSession, qtbot: QtBot
+def test_lines_that_came_while_the_view_stood_still_are_counted(
+    view: LogView, logs: FakeLogs, index: LineIndex
 ) -> None:
-    for number in range(5_000):
-        session.logs.add("worker", f"more {number}")
-    qtbot.waitUntil(lambda: page.header.summary.text().startswith("all services · 5,300"))
+    view.verticalScrollBar().setValue(10)
+    assert view.waiting == 0
+    for number in range(3):
+        logs.add("worker", f"new {number}")
+    pull(view, index)
+    assert view.waiting == 3
+    view.set_follow(True)
+    assert view.waiting == 0
 
 
-def test_a_text_filter_counts_its_matches_and_a_broken_one_is_marked(page: LogsPage) -> None:
-    page.text.setText("/line 1\\d$/")
-    assert page.matches.text() == "10 matches"
-    page.text.setText("/line (/")
-    assert page.text.property("refused")
-    assert "Not a regular expression" in page.text.toolTip()
-    assert page.matches.text() == "10 matches"
-    page.text.clear()
-    assert not page.text.property("refused")
-    assert page.matches.text() == ""
-
-
-def test_the_next_error_is_found_and_the_search_begins_again_at_the_end(
-    page: LogsPage, qtbot: QtBot
+def test_a_long_line_is_wrapped_or_scrolled_across(
+    view: LogView, logs: FakeLogs, index: LineIndex
 ) -> None:
-    page.view.reveal(0)
-    for expected in ("line 20", "line 200", "line 20"):
-        qtbot.mouseClick(page.next_error, Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda expected=expected: copied(page.view).endswith(expected))
+    logs.add("worker", "x" * 5_000)
+    pull(view, index)
+    view.grab()
+    assert view.horizontalScrollBar().maximum() > 0
+    view.set_wrap(True)
+    assert view.horizontalScrollBar().maximum() == 0
+    shown = view.lines.lines()
+    assert {line.record.text[:1] for line in shown} == {"x"}
+    assert shown[-1].end == 5_000
+    view.grab()
 
 
-def test_no_error_is_said(page: LogsPage, qtbot: QtBot) -> None:
-    page.text.setText("/line 1\\d$/")
-    with qtbot.waitSignal(page.notice_raised):
-        qtbot.keyClick(page, Qt.Key.Key_F8)
+def test_the_text_grows_shrinks_and_returns(view: LogView, qtbot: QtBot) -> None:
+    before = view.font().pointSizeF()
+    view.zoom(2)
+    assert view.font().pointSizeF() > before
+    assert view.lines.lines()[-1].record.text == "line 999"
+    for _ in range(40):
+        view.zoom(-1)
+    assert 0 < view.font().pointSizeF() < before
+    view.zoom(None)
+    assert view.font().pointSizeF() == before
 
 
-def test_a_service_and_a_level_are_chosen_by_another_page(page: LogsPage) -> None:
-    page.show_service("worker", Level.ERROR)
-    assert page.matches.text() == "2 matches"
-    assert page.level.text() == "Errors"
-    assert page.header.summary.text() == "Worker · 300 lines · 2 errors"
+def test_a_screen_reader_is_told_the_line(view: LogView, qtbot: QtBot) -> None:
+    qtbot.keyClick(view, Qt.Key.Key_End)
+    assert view.accessibleDescription().startswith("line 1,000 of 1,000: ")
+    assert view.accessibleDescription().endswith("Worker line 999")
 
 
-def test_pause_and_follow_are_one_button(page: LogsPage, qtbot: QtBot) -> None:
-    qtbot.mouseClick(page.follow, Qt.MouseButton.LeftButton)
-    assert not page.view.follow
-    assert page.follow.text() == "Follow"
-    qtbot.mouseClick(page.follow, Qt.MouseButton.LeftButton)
-    assert page.view.follow
-
-
-def test_a_page_that_is_not_seen_reads_nothing(
-    page: LogsPage, window: Window, session: FakeSession, qtbot: QtBot
+def test_what_is_selected_stays_when_other_lines_are_shown(
+    view: LogView, index: LineIndex, qtbot: QtBot
 ) -> None:
-    window.show_page(0)
-    session.logs.reads = 0
-    page.text.setText("line")
-    session.logs.reads = 0
-    session.logs.add("worker", "line")
-    assert not page._timer.isActive()
-    assert session.logs.reads == 0
+    view.reveal(500)
+    index.set_filter(LineFilter(level=Level.ERROR))
+    view.begin_anew(500)
+    pull(view, index)
+    assert copied(view).endswith("line 500")
+    index.set_filter(LineFilter())
+    view.begin_anew(500)
+    pull(view, index)
+    assert "line 500" in [line.record.text for line in view.lines.lines()]
+    assert not view.follow
 
 
-def test_the_filter_field_is_one_key_away(page: LogsPage, window: Window, qtbot: QtBot) -> None:
-    window.activateWindow()
-    qtbot.keyClick(page.view, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
-    focused: QWidget | None = window.focusWidget()
-    assert focused is page.text
+@pytest.mark.parametrize("wrap", [False, True])
+def test_a_page_of_hostile_lines_is_painted(
+    view: LogView, logs: FakeLogs, index: LineIndex, *, wrap: bool
+) -> None:
+    for raw in HOSTILE:
+        logs.add("worker", shown(raw))
+    view.highlight(LineFilter(text="e"))
+    view.set_wrap(wrap)
+    pull(view, index)
+    view.select_all()
+    view.grab()
+    view.copy(columns=False)
+    assert QGuiApplication.clipboard().text().splitlines()[-1] == shown(HOSTILE[-1])
+
+
+HOSTILE = (
+    b"\x1b]52;c;ZXZpbA==\x07 and \x1b]0;title\x07",
+    "\u202eevil\u202c \u0628\u0633\u0645 \u05e9\u05dc\u05d5\u05dd".encode(),
+    "e\u0301\u0327 \U0001f468\u200d\U0001f469\u200d\U0001f467 \u65e5\u672c\u8a9e".encode() * 300,
+    b"\x00\xff\xfe" * 4_000,
+    b"\t" * 500,
+    b"",
+    b"the end",
+)

@@ -33,13 +33,17 @@ GATES = (
     ("ruff check", [str(PYTHON), "-m", "ruff", "check", "."]),
     ("ruff format", [str(PYTHON), "-m", "ruff", "format", "--check", "."]),
     ("mypy", [str(PYTHON), "-m", "mypy"]),
+    (
+        "mypy for Windows",
+        [str(PYTHON), "-m", "mypy", "--platform", "win32", "--cache-dir", ".mypy_cache/win32"],
+    ),
     ("import contracts", [str(BIN / "lint-imports")]),
 )
 # The whole suite, by file: the tests of a file share what they start. Those that start services
 # come first, for they are the longest; they wait more than they work, so three fit on two cores.
 WHOLE_SUITE = [
     *("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"),
-    *("tests/e2e", "tests/django", "tests/unit"),
+    *("tests/e2e", "tests/windows", "tests/django", "tests/unit"),
 ]
 
 

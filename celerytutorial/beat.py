@@ -4,6 +4,7 @@ Leaves schedules and sending to Celery's PersistentScheduler. A tick is an entry
 took; ``CELERY_BEAT_TICK_FILE`` tells of it to whoever watches.
 """
 
+import contextlib
 import json
 import os
 import time
@@ -69,7 +70,9 @@ class TickingScheduler(PersistentScheduler):  # type: ignore[misc, unused-ignore
         }
         beside = path.with_name(f"{path.name}.{os.getpid()}")
         beside.write_text(json.dumps(tick), encoding="utf-8")
-        beside.replace(path)
+        # Windows refuses for as long as somebody reads the last one; the next tick comes soon.
+        with contextlib.suppress(PermissionError):
+            beside.replace(path)
 
 
 def _wall_minus_monotonic() -> float:

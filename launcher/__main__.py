@@ -15,6 +15,10 @@ def main() -> int:
         from launcher.runtime import guard
 
         return guard.main(sys.argv[2])
+    if sys.platform == "win32" and sys.argv[1:2] == ["interrupt"]:
+        from launcher.platform.windows import console
+
+        return console.main(sys.argv[2])
     if sys.argv[1:2] == ["celery"]:
         from launcher.runtime import await_broker
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import site
-import sys
 import sysconfig
 import uuid
 from collections.abc import Iterator, Mapping
@@ -56,7 +55,7 @@ def bundled_project() -> Project:
     named = {} if str(folder) in installed else {"PYTHONPATH": str(folder)}
     return Project(
         name="celerytutorial",
-        interpreter=sys.executable,
+        interpreter=platform.current().interpreter,
         settings_module="celerytutorial.settings",
         celery_app="celerytutorial",
         wsgi="celerytutorial.wsgi:application",
@@ -69,8 +68,7 @@ def bundled_project() -> Project:
 def open_session(home: Home, wishes: Wishes = Wishes()) -> Iterator[Session]:
     """Take the home and open a run on it; at the end everything is stopped in order.
 
-    Raises HomeError, AlreadyRunningError, BrokerMissingError or UnsupportedSystemError, each with
-    words for the user.
+    Raises HomeError, AlreadyRunningError or BrokerMissingError, each with words for the user.
     """
     system = platform.current()
     home.prepare()

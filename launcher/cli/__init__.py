@@ -14,11 +14,10 @@ import click
 
 from launcher import __version__
 from launcher.app import BrokerMissingError, open_session
-from launcher.cli import demo, doctor, remote, smtp, start_over, up
+from launcher.cli import autostart, demo, doctor, remote, smtp, start_over, up
 from launcher.cli.options import CommandError, ask_running, common, say
 from launcher.cli.signals import StopSignals
 from launcher.paths import HomeError, find_home, program
-from launcher.platform import UnsupportedSystemError
 from launcher.runtime.control import NotRunningError, RequestError
 from launcher.runtime.instance import AlreadyRunningError
 from launcher.session import Session
@@ -56,11 +55,15 @@ def window(opener: Opener, home: str | None, as_json: bool) -> int:
     place = find_home(home)
     signals = StopSignals()
     try:
-        with open_session(place) as session:
-            signals.then(session.ask_to_quit)
-            if session.starts_services:
-                session.start_all()
-            return _opened(opener, session)
+        again = True
+        while again:
+            with open_session(place) as session:
+                signals.then(session.ask_to_quit)
+                if session.starts_services:
+                    session.start_all()
+                code = _opened(opener, session)
+                again = session.opens_again
+        return code
     except AlreadyRunningError:
         raised = any(answer.get("raised") for answer in ask_running(place, "raise"))
         if raised:
@@ -85,6 +88,7 @@ def _has_display() -> bool:
 
 
 for command in (
+    autostart.autostart,
     up.up,
     demo.demo,
     doctor.doctor,
@@ -112,7 +116,7 @@ def run(arguments: Sequence[str], opener: Opener) -> int:
     except AlreadyRunningError as error:
         say(str(error), f"See it with: {program()} status, end it with: {program()} down")
         return 4
-    except (HomeError, UnsupportedSystemError, BrokerMissingError) as error:
+    except (HomeError, BrokerMissingError) as error:
         say(str(error))
         return 5
     except (RequestError, CommandError) as error:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sys
 
-from launcher.platform.system import System, UnsupportedSystemError
+from launcher.platform.system import System
 
-__all__ = ["System", "UnsupportedSystemError", "current"]
+__all__ = ["System", "current"]
 
 
 def current() -> System:
-    """The layer of the system this runs on. Raises UnsupportedSystemError."""
+    """The layer of the system this runs on."""
     if sys.platform == "win32":
-        raise UnsupportedSystemError(
-            "Windows is not supported by this version yet: it cannot keep its promise there that "
-            "no process is left behind. It runs on Linux and macOS."
-        )
-    from launcher.platform.posix import PosixSystem  # noqa: PLC0415 - fcntl exists on POSIX only
+        from launcher.platform.windows.system import WindowsSystem  # noqa: PLC0415 - as below
 
-    return PosixSystem()
+        return WindowsSystem()
+    else:  # noqa: RET505 - mypy reads the branch of the system it checks for
+        from launcher.platform.posix import PosixSystem  # noqa: PLC0415 - for POSIX alone
+
+        return PosixSystem()

@@ -120,7 +120,7 @@ class Apt:
 
     def _as_root(self) -> list[str] | None:
         """What to put before a command so that it runs as root, None when nothing helps."""
-        if os.geteuid() == 0:
+        if sys.platform != "win32" and os.geteuid() == 0:
             return []
         if shutil.which("sudo") is None:
             return None

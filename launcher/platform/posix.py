@@ -6,13 +6,16 @@ its environment, by the session of the process that was started, and by its pare
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform != "win32"  # tells mypy too
+
 import contextlib
 import errno
 import fcntl
 import os
 import shutil
 import signal
-import sys
 import tempfile
 import threading
 from collections.abc import Iterable, Mapping, Sequence
@@ -43,6 +46,9 @@ class PosixLock:
 
 class PosixSystem:
     """See `launcher.platform.system.System`."""
+
+    needs_guard = True
+    interpreter = sys.executable
 
     def __init__(self) -> None:
         self._setpriv = shutil.which("setpriv") if sys.platform == "linux" else None
@@ -90,6 +96,9 @@ class PosixSystem:
     def popen_options(self) -> Mapping[str, Any]:
         """A session of its own: a Ctrl-C in our terminal reaches us, not the service."""
         return {"start_new_session": True, "close_fds": True}
+
+    def adopt(self, pid: int, run: str, service: str) -> None:
+        """Nothing is to be done: it runs already, and carries the marks in its environment."""
 
     def terminate(self, pid: int) -> None:
         """SIGTERM; one that is gone already is no error."""

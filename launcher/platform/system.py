@@ -12,10 +12,6 @@ SERVICE_VARIABLE = "CELERY_LAUNCHER_SERVICE"
 """In the environment of every process of a service: the service's name."""
 
 
-class UnsupportedSystemError(Exception):
-    """This operating system has no layer here yet; the message says so in plain words."""
-
-
 class FileLock(Protocol):
     """A lock that the system drops by itself when its process ends."""
 
@@ -26,6 +22,16 @@ class FileLock(Protocol):
 
 class System(Protocol):
     """The operating system."""
+
+    @property
+    def needs_guard(self) -> bool:
+        """Whether a process of ours must watch, since the system itself does not end all of it."""
+        ...
+
+    @property
+    def interpreter(self) -> str:
+        """The Python that services run on: ours, in the kind that has output streams."""
+        ...
 
     def lock(self, path: Path) -> FileLock | None:
         """Take the exclusive lock on `path`; None when another process holds it."""
@@ -50,8 +56,15 @@ class System(Protocol):
         """Further arguments for subprocess.Popen: own session or process group, no console."""
         ...
 
+    def adopt(self, pid: int, run: str, service: str) -> None:
+        """Take in a process that was just started with `popen_options`, and let it run.
+
+        Raises OSError; the process is then ended by the caller.
+        """
+        ...
+
     def terminate(self, pid: int) -> None:
-        """Ask a process to end. One that is gone already is no error."""
+        """Ask a process to end; may block for a moment. One that is gone already is no error."""
         ...
 
     def marked(self, run: str, service: str | None = None) -> list[int]:

@@ -64,7 +64,7 @@ def _schedule(policy: str) -> None:
     Linux lets a process come back from SCHED_IDLE (sched(7)); elsewhere nothing is done.
     """
     number = getattr(os, policy, None)
-    if number is not None:
+    if sys.platform == "linux" and number is not None:
         with contextlib.suppress(OSError):  # a sandbox may forbid it
             os.sched_setscheduler(0, number, os.sched_param(0))
 

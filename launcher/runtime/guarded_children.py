@@ -15,12 +15,14 @@ from launcher.runtime.process import Child, Children
 class GuardedChildren:
     """`launcher.core.protocols.ProcessRunner`; the guard starts before the first child.
 
-    A run that starts nothing needs no guard and has none.
+    A run that starts nothing needs no guard and has none; nor has one on Windows, where the system
+    itself ends what a launcher leaves.
     """
 
     def __init__(
         self, system: System, instance: Instance, logs: LogStore, make_guard: Callable[[], Guard]
     ) -> None:
+        self._needs_guard = system.needs_guard
         self._instance = instance
         self._make_guard = make_guard
         self._guard: Guard | None = None
@@ -33,7 +35,7 @@ class GuardedChildren:
         on_exit: Callable[[int], None],
     ) -> Child:
         """Start the process. Raises OSError when it, or the guard, cannot be started."""
-        if self._guard is None:
+        if self._guard is None and self._needs_guard:
             self._guard = self._make_guard()
         return self._children.spawn(spec, on_watch, on_exit)
 

@@ -31,7 +31,7 @@ class Instance:
 
     def began(self, pid: int) -> None:
         """Put a child on file, with its start time, so that no other process is taken for it."""
-        with contextlib.suppress(psutil.Error):
+        with contextlib.suppress(psutil.Error, OSError):
             created = psutil.Process(pid).create_time()
             with self._guard:
                 self._pids[pid] = created
@@ -82,6 +82,6 @@ def _end_leftovers(home: Home, system: System) -> None:
 
 def _still_ours(children: list[tuple[int, float]]) -> Iterator[int]:
     for pid, created in children:
-        with contextlib.suppress(psutil.Error):
+        with contextlib.suppress(psutil.Error, OSError):
             if psutil.Process(pid).create_time() == created:
                 yield pid

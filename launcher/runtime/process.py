@@ -5,10 +5,12 @@ One thread a child reads its output, one waits for its end; both only hand on wh
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -75,6 +77,13 @@ class Children:
             bufsize=0,
             **self._system.popen_options(),
         )
+        try:
+            self._system.adopt(process.pid, self._run, spec.name)
+        except OSError:
+            # It has not run one step of its own yet.
+            process.kill()
+            process.communicate()
+            raise
         self._on_begin(process.pid)
 
         def ended(code: int) -> None:
@@ -214,12 +223,12 @@ def _tell(
 
 def _enlarge(descriptor: int) -> int:
     """Give the pipe a larger buffer where the system lets us; returns how much it holds surely."""
-    try:
+    if sys.platform != "win32":
         import fcntl  # noqa: PLC0415 - POSIX only
 
-        return fcntl.fcntl(descriptor, _F_SETPIPE_SZ, _PIPE_BYTES)
-    except (ImportError, OSError):
-        return _SMALL_PIPE_BYTES
+        with contextlib.suppress(OSError):
+            return fcntl.fcntl(descriptor, _F_SETPIPE_SZ, _PIPE_BYTES)
+    return _SMALL_PIPE_BYTES
 
 
 def program_folder() -> Path:

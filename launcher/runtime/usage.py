@@ -57,7 +57,7 @@ class UsageMeter:
         }
         for pid in present - settled.keys():
             # One that ends while it is asked has no parent that matters.
-            with contextlib.suppress(psutil.Error):
+            with contextlib.suppress(psutil.Error, OSError):
                 settled[pid] = psutil.Process(pid).ppid()
         self._parents = settled
 

@@ -13,6 +13,7 @@ of a living one, which may write its next line at any moment.
 import json
 import os
 import secrets
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -24,11 +25,10 @@ import psutil
 from django.conf import settings
 from django.db import connection
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+if sys.platform == "win32":
     import msvcrt
+else:
+    import fcntl
 
 _MARK = "g"
 """Begins the tokens of claims in groups; all others are hexadecimal."""
@@ -171,12 +171,12 @@ def _of_a_dead_one(path: Path) -> Iterator[int | None]:
 
 def _lock(file: int) -> None:
     """Take the lock, which goes with the process; raises OSError when another has it."""
-    if fcntl is not None:
+    if sys.platform == "win32":
+        os.lseek(file, _LOCK_AT, os.SEEK_SET)
+        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        os.lseek(file, 0, os.SEEK_SET)
+    else:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return
-    os.lseek(file, _LOCK_AT, os.SEEK_SET)
-    msvcrt.locking(file, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined, unused-ignore]
-    os.lseek(file, 0, os.SEEK_SET)
 
 
 def _header() -> bytes:

@@ -64,12 +64,14 @@ class FindBar(QWidget):
         self.wrong.say(wrong)
         self.wrong.setVisible(bool(wrong))
 
-    def say_matches(self, words: str, count: int) -> None:
-        """Say how many lines match; without words, nothing is looked for."""
+    def say_matches(self, words: str, *, any_match: bool) -> None:
+        """Say how many lines match, and offer to go through the matches when there are any."""
         self.matches.say(words)
+        looking = bool(self.text.text())
+        for widget in (self.previous_match, self.next_match, self.only):
+            widget.setVisible(looking)
         for button in (self.previous_match, self.next_match):
-            button.setEnabled(bool(words) and count > 0)
-        self.only.setEnabled(bool(words))
+            button.setEnabled(any_match)
 
     def _connect(self) -> None:
         menu = QMenu(self)

@@ -55,6 +55,11 @@ class LineIndex:
         return self._end
 
     @property
+    def source_end(self) -> int:
+        """The position up to which there are lines, looked at or not."""
+        return self._logs.end
+
+    @property
     def filter(self) -> LineFilter:
         """What is being shown."""
         return self._filter

@@ -119,7 +119,7 @@ class LogView(QAbstractScrollArea):
         self._place = None
         if follow != self._follow:
             self._follow = follow
-            self._seen_end = self._index.end
+            self._seen_end = self._index.source_end
             self.follow_changed.emit(follow)
         if follow:
             self._window.go_end()
@@ -159,6 +159,7 @@ class LogView(QAbstractScrollArea):
         """Scroll to a line and select it; across, too, where its first match is not seen."""
         self._selection.choose(position)
         self.set_follow(False)
+        self._place = position
         self._go_place(position)
         self._show_place()
         records = self._index.records(self._index.row(position), 1)

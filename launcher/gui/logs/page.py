@@ -190,8 +190,8 @@ class LogsPage(Page):
         words = counted(hits, "match", "matches") + ("…" if more else "")
         if self.errors.busy:
             words = "looking for errors…"
-        self.bar.say_matches("" if wanted.wants_all else words, hits if wanted.text else 0)
-        self.bar.only.setEnabled(bool(wanted.text))
+        any_match = bool(wanted.text and hits)
+        self.bar.say_matches("" if wanted.wants_all else words, any_match=any_match)
         filtered = not wanted.wants_all and held > 0
         heading = "No line matches" if filtered else "No lines yet"
         self.empty.say(heading, _NO_MATCH if filtered else _EMPTY)

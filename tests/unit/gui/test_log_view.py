@@ -181,6 +181,18 @@ def test_lines_that_came_while_the_view_stood_still_are_counted(
     assert view.waiting == 0
 
 
+def test_a_line_is_shown_once_it_has_been_read(view: LogView, index: LineIndex) -> None:
+    index.set_filter(LineFilter(text="line"))
+    view.begin_anew(None)
+    view.rows_changed(index.advance(100).dropped)
+    view.reveal(700)
+    assert view.on_its_way
+    pull(view, index)
+    assert not view.on_its_way
+    assert "line 700" in [line.record.text for line in view.lines.lines()]
+    assert view.waiting == 0
+
+
 def test_a_long_line_is_wrapped_or_scrolled_across(
     view: LogView, logs: FakeLogs, index: LineIndex
 ) -> None:

@@ -98,6 +98,7 @@ class Session(Listeners):
             mail_servers.file, self._live, self._supervisor, take=self._take, tell=self.tell
         )
 
+        self.opens_again = False
         self.start_over = StartOver(self._live, self._supervisor, logs)
 
     # -- what it is ----------------------------------------------------------------------------
@@ -133,6 +134,10 @@ class Session(Listeners):
         if self.plan.broker is BrokerMode.EMBEDDED and self.plan.settings.broker == "auto":
             return repair.fix_command()
         return ""
+
+    def open_again(self) -> None:
+        """Have whoever runs this open another run on the same home once this one is closed."""
+        self.opens_again = True
 
     @property
     def starts_services(self) -> bool:

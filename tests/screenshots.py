@@ -422,6 +422,14 @@ def misset() -> FakeSession:
     return session
 
 
+def starting_over(window: Window) -> None:
+    window._show_start_over()
+
+
+def about(window: Window) -> None:
+    window._show_about()
+
+
 def settings_end(window: Window) -> None:
     from PySide6.QtWidgets import QScrollArea
 
@@ -462,6 +470,8 @@ SCENES: tuple[tuple[str, Callable[[], FakeSession], Scene], ...] = (
     ("mail-empty", embedded, mail_pane(1)),
     ("settings", lively, lambda window: window.show_page(3)),
     ("settings-end", lively, settings_end),
+    ("settings-start-over", lively, starting_over),
+    ("settings-about", lively, about),
     ("settings-wrong", misset, lambda window: window.show_page(3)),
     ("closing", lively, closing),
 )

@@ -48,7 +48,8 @@ def _bare_application() -> tuple[QApplication, Theme]:
     app = existing if isinstance(existing, QApplication) else QApplication([sys.argv[0], *style])
     app.setApplicationName("Celery Launcher")
     app.setDesktopFileName("celery-launcher")
-    return app, Theme(app, fusion=bool(style))
+    # A window that is opened again finds the application as the first one left it.
+    return app, app.findChild(Theme) or Theme(app, fusion=bool(style))
 
 
 def _has_native_style() -> bool:

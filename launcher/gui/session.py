@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from launcher.core.checks import CheckResult
+    from launcher.core.disk import Scope
     from launcher.core.facts import BrokerMode, Notice
     from launcher.core.logs import LogRecord
     from launcher.core.protocols import LineQuery, StatusObserver
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from launcher.runtime.usage import Usage
     from launcher.settings import Settings as SettingsValue
     from launcher.settings.file import SettingsFile
+    from launcher.start_over import Going
 
 
 class Logs(Protocol):
@@ -85,6 +87,18 @@ class Settings(Protocol):
         ...
 
 
+class StartOver(Protocol):
+    """Starting over (`launcher.start_over`). Its methods block, and raise StartOverError."""
+
+    def look(self, scope: Scope) -> Going:
+        """What would go."""
+        ...
+
+    def run(self, scope: Scope, tell: Callable[[str], None]) -> Going:
+        """Stop, remove, start again; `tell` is told how far it has come."""
+        ...
+
+
 class Session(Protocol):
     """The running program, seen from the window."""
 
@@ -131,6 +145,15 @@ class Session(Protocol):
     @property
     def settings(self) -> Settings:
         """The settings file, and what of it holds."""
+        ...
+
+    @property
+    def start_over(self) -> StartOver:
+        """Removes broker, database or all; its methods block."""
+        ...
+
+    def open_again(self) -> None:
+        """Once this run is closed, open another one on the same home."""
         ...
 
     def checks(self) -> Sequence[CheckResult]:

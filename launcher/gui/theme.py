@@ -166,6 +166,14 @@ QTextBrowser[look="paper"]:focus, QListWidget:focus {{ border-color: {c.accent};
 QListWidget {{
   border: 1px solid {c.line}; border-radius: {tokens.RADIUS}px; background: {c.card};
   color: {c.ink}; padding: 3px; }}
+QTableWidget {{
+  border: 1px solid {c.line}; border-radius: {tokens.RADIUS}px; background: {c.card};
+  color: {c.ink}; padding: 3px; selection-background-color: {c.selected};
+  selection-color: {c.ink}; }}
+QHeaderView {{ background: {c.card}; }}
+QHeaderView::section {{
+  background: {c.card}; color: {c.soft}; border: 0; border-bottom: 1px solid {c.line};
+  padding: 4px; }}
 QListWidget::item {{ padding: 4px; border-radius: 4px; }}
 QListWidget::item:selected {{ background: {c.selected}; color: {c.ink}; }}
 QRadioButton, QCheckBox {{ color: {c.ink}; spacing: 7px; }}

@@ -246,6 +246,9 @@ class Window(QWidget):
         page = SettingsPage(self._session, self.background, self.settings)
         page.notice_raised.connect(self.notice.say)
         page.mail_servers_asked.connect(self._show_mail_servers)
+        page.start_over_asked.connect(self._show_start_over)
+        page.about_asked.connect(self._show_about)
+        page.restart_asked.connect(self._restart)
         return page
 
     def _show_log(self, service: str, level: Level) -> None:
@@ -258,6 +261,23 @@ class Window(QWidget):
         sheet = MailServersSheet(self._session.mail_servers, self.background, self)
         sheet.told.connect(self.notice.say)
         sheet.open()
+
+    def _show_start_over(self) -> None:
+        from launcher.gui.settings.start_over_sheet import StartOverSheet  # noqa: PLC0415 - as above
+
+        sheet = StartOverSheet(self._session, self.background, self)
+        sheet.finished_with.connect(self.notice.say)
+        sheet.open()
+
+    def _show_about(self) -> None:
+        from launcher.gui.about import AboutSheet  # noqa: PLC0415 - as above
+
+        AboutSheet(self._session, self.background, self).open()
+
+    def _restart(self) -> None:
+        """Close in order, and open again: another kind of broker makes another run."""
+        self._session.open_again()
+        self.close()
 
     def _ask_password(self) -> None:
         """Without it no mail goes out; one after the other."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from keyring.backends import null
 
 from launcher.core.checks import CheckResult, Verdict
+from launcher.core.disk import Entry, Scope, going
 from launcher.core.facts import BrokerMode, PortNotice, PortOwner
 from launcher.core.logs import Level, LogRecord
 from launcher.core.protocols import LineQuery, StatusObserver
@@ -22,9 +23,11 @@ from launcher.core.spec import Link, ServiceKind, ServiceSpec
 from launcher.core.state import Problem, ServiceState, ServiceStatus
 from launcher.live_settings import Waiting
 from launcher.mail_servers import MailServers
+from launcher.paths import Home
 from launcher.runtime.passwords import Passwords
 from launcher.settings import Settings
 from launcher.settings.file import SettingsFile
+from launcher.start_over import Going, StartOverError
 from tests.unit.gui.fake_mail import FakeMail
 
 NOW = 1_000.0
@@ -256,6 +259,36 @@ class FakeSettings:
         self.waits = Waiting()
 
 
+class FakeStartOver:
+    """Says what would go, and keeps what was asked; `gate` holds it up, `refuse` is its answer."""
+
+    def __init__(self, home: str, calls: list[tuple[str, ...]]) -> None:
+        self.home = Home(Path(home))
+        self.refuse = ""
+        self.gate: threading.Event | None = None
+        self._calls = calls
+
+    def look(self, scope: Scope) -> Going:
+        if self.refuse:
+            raise StartOverError(self.refuse)
+        sizes = {
+            "rabbitmq-4.2": 41_300_000,
+            "launcher.sqlite3": 8_400_000,
+            "launcher.sqlite3-wal": 120_000,
+        }
+        entries = [Entry(("data", name), size) for name, size in sizes.items()]
+        entries += [Entry(("logs", "worker.log"), 5_600_000)]
+        return Going(self.home, scope, going(entries, scope))
+
+    def run(self, scope: Scope, tell: Callable[[str], None] = lambda _words: None) -> Going:
+        gone = self.look(scope)
+        tell("Waiting for Worker to stop …")
+        if self.gate is not None:
+            self.gate.wait(10)
+        self._calls.append(("start_over", scope.value))
+        return gone
+
+
 class FakeSession:
     """A session whose services are set by the test."""
 
@@ -271,6 +304,7 @@ class FakeSession:
         self.mail_servers = MailServers(Path(self.home) / "none.toml", Passwords(null.Keyring()))
         self.calls: list[tuple[str, ...]] = []
         self.settings = FakeSettings(self.mail_servers.file, self.calls)
+        self.start_over = FakeStartOver(self.home, self.calls)
         self.found: tuple[CheckResult, ...] = (
             CheckResult("Python", Verdict.OK, "Python 3.13.2 at /usr/bin/python3"),
             CheckResult("Erlang", Verdict.OK, "Erlang 27.3.4 at /usr/bin/erl"),
@@ -288,6 +322,9 @@ class FakeSession:
         self.raised: list[Callable[[], None]] = []
         self.asked_to_quit: list[Callable[[], None]] = []
         self.time = NOW
+
+    def open_again(self) -> None:
+        self.calls.append(("open_again",))
 
     def checks(self) -> Sequence[CheckResult]:
         return self.found

@@ -14,11 +14,10 @@ import click
 
 from launcher import __version__
 from launcher.app import BrokerMissingError, open_session
-from launcher.cli import demo, doctor, remote, smtp, start_over, up
+from launcher.cli import autostart, demo, doctor, remote, smtp, start_over, up
 from launcher.cli.options import CommandError, ask_running, common, say
 from launcher.cli.signals import StopSignals
 from launcher.paths import HomeError, find_home, program
-from launcher.platform import UnsupportedSystemError
 from launcher.runtime.control import NotRunningError, RequestError
 from launcher.runtime.instance import AlreadyRunningError
 from launcher.session import Session
@@ -89,6 +88,7 @@ def _has_display() -> bool:
 
 
 for command in (
+    autostart.autostart,
     up.up,
     demo.demo,
     doctor.doctor,
@@ -116,7 +116,7 @@ def run(arguments: Sequence[str], opener: Opener) -> int:
     except AlreadyRunningError as error:
         say(str(error), f"See it with: {program()} status, end it with: {program()} down")
         return 4
-    except (HomeError, UnsupportedSystemError, BrokerMissingError) as error:
+    except (HomeError, BrokerMissingError) as error:
         say(str(error))
         return 5
     except (RequestError, CommandError) as error:

@@ -10,6 +10,9 @@ import pytest
 from tests.helpers.measuring import NotMeasured
 from tests.windows.kit.wine import Wine
 
+collect_ignore = ["inside"]
+"""For Windows' Python: `test_platform` has it run them."""
+
 _HERE = Path(__file__).parent
 
 

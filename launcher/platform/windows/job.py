@@ -99,9 +99,13 @@ _next_thread = kernel("Thread32Next", wintypes.BOOL, wintypes.HANDLE, wintypes.L
 
 
 class Job:
-    """A job that ends with this process. Raises OSError where the system refuses one."""
+    """A job that ends with this process. Raises OSError where the system refuses one.
+
+    Several threads may use it: who ends it holds up who asks for its processes meanwhile.
+    """
 
     def __init__(self) -> None:
+        self._guard = threading.RLock()
         self._handle = Handle(_create_job(None, None), "a job object")
         limits = _ExtendedLimits()
         limits.basic.limit_flags = _KILL_ON_JOB_CLOSE
@@ -122,8 +126,12 @@ class Job:
 
     def pids(self) -> list[int]:
         """Who is in it, as the system counts; nobody once it is closed."""
+        with self._guard:
+            return self._pids() if self._handle.is_open else []
+
+    def _pids(self) -> list[int]:
         room = 64
-        while self._handle.is_open:
+        while True:
             answer = (ctypes.c_size_t * (room + 1))()
             done = _query_information(
                 self._handle.value,
@@ -139,24 +147,24 @@ class Job:
             if not done and ctypes.get_last_error() != _ERROR_MORE_DATA:
                 raise failure("the processes of a job")
             room = max(2 * room, assigned)
-        return []
 
     def end(self) -> int:
         """End everybody in it, wait until they have gone, and close it; returns how many it were.
 
         Takes a few seconds at most.
         """
-        if not self._handle.is_open:
-            return 0
-        ended = len(self.pids())
-        _terminate(self._handle.value, _ENDED_BY_US)
-        pause = threading.Event()
-        for _ in range(_LOOKS):
-            if not self.pids():
-                break
-            pause.wait(_LOOK_AGAIN)
-        self._handle.close()
-        return ended
+        with self._guard:
+            if not self._handle.is_open:
+                return 0
+            ended = len(self._pids())
+            _terminate(self._handle.value, _ENDED_BY_US)
+            pause = threading.Event()
+            for _ in range(_LOOKS):
+                if not self._pids():
+                    break
+                pause.wait(_LOOK_AGAIN)
+            self._handle.close()
+            return ended
 
 
 def resume(pid: int) -> None:

@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -37,10 +38,10 @@ TEST_PACKAGES = ("pytest", "pytest-timeout")
 
 def windows_python() -> Path:
     """The folder of the Windows Python with all packages. Raises NotMeasured."""
-    files = (ROOT / "pyproject.toml", ROOT / "constraints.txt")
-    own = Path(__file__)
-    recipe = "\n".join(file.read_text(encoding="utf-8") for file in (*files, own))
-    return made_once("python", recipe, _make)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    files = (ROOT / "constraints.txt", Path(__file__))
+    recipe = [*project["dependencies"], *(file.read_text(encoding="utf-8") for file in files)]
+    return made_once("python", "\n".join(recipe), _make)
 
 
 def _make(place: Path) -> None:

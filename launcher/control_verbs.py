@@ -124,7 +124,9 @@ def status_answer(session: Session) -> Answer:
     now, titles = session.now(), {name: spec.title for name, spec in session.specs().items()}
     services = []
     for name, spec in session.specs().items():
-        status = session.statuses()[name]
+        status = session.statuses().get(name)
+        if status is None:  # it was removed meanwhile
+            continue
         words = explain(spec, status, now, titles)
         services.append(
             {

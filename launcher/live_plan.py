@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from launcher.core.facts import Endpoint, Endpoints, Notice, PortNotice
+from launcher.core.facts import Endpoint, Endpoints, Notice, PortNotice, PortOwner
 from launcher.core.spec import ServiceSpec
 from launcher.runtime import port_choice
 from launcher.runtime.port_claims import PortClaims
 from launcher.services.catalogue import (
     SERVICE_OF_PORT,
     catalogue,
+    title_of_port,
     wanted_endpoints,
     with_titles,
 )
@@ -81,12 +82,37 @@ class LivePlan:
         self._specs = catalogue(self._plan)
 
     def changed_by(self, settings: Settings) -> Sequence[str]:
-        """The services that `use_settings` would describe otherwise, in display order."""
+        """The services that `use_settings` would describe otherwise, in display order.
+
+        Those that it would add or remove are not among them.
+        """
+        after = self._described_by(settings)
+        return [one.name for one in self._specs if after.get(one.name, one) != one]
+
+    def differs_by(self, settings: Settings) -> bool:
+        """Whether `use_settings` would change, add or remove any service."""
+        return [*self._described_by(settings).values()] != [*self._specs]
+
+    def _described_by(self, settings: Settings) -> Mapping[str, ServiceSpec]:
         plan = replace(self._plan, settings=self._taken(settings))
         wanted = self._moved(settings)
         endpoints = {**self._plan.endpoints.by_name, **wanted}
         after = catalogue(replace(plan, endpoints=replace(plan.endpoints, by_name=endpoints)))
-        return [one.name for one, other in zip(self._specs, after, strict=True) if one != other]
+        return {spec.name: spec for spec in after}
+
+    def obstacle(self, listener: str, port: int) -> PortOwner | None:
+        """Who would stand in the way of `listener` at this port; None when nobody does.
+
+        Blocks for some 30 ms. A port that the listener has already is free for it.
+        """
+        here = self._plan.endpoints[listener]
+        if port == here.port:
+            return None
+        for name, each in self._plan.endpoints.by_name.items():
+            if each.port == port:
+                return PortOwner(None, title_of_port(name))
+        wanted = replace(here, port=port)
+        return None if port_choice.is_free(wanted) else port_choice.owner_of(wanted)
 
     def use_settings(self, settings: Settings) -> Sequence[Notice]:
         """Describe the services by other settings; returns what had to give way, as `notices` do.

@@ -6,12 +6,15 @@ the user asks for it, and needs no restart of its own where the services in ques
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
+from launcher.core.facts import PortOwner
 from launcher.core.spec import ServiceSpec
 from launcher.live_plan import LivePlan
 from launcher.runtime.supervisor import Supervisor
+from launcher.services.project import worker_name
 from launcher.settings import Settings
 from launcher.settings.file import SettingsFile
 
@@ -59,13 +62,34 @@ class LiveSettings:
         settings, statuses = self.now, self._supervisor.statuses
         changed = self._live.changed_by(settings)
         return Waiting(
-            tuple(name for name in changed if statuses[name].alive),
+            tuple(name for name in changed if name in statuses and statuses[name].alive),
             program=settings.broker != self._broker,
         )
 
     def apply(self) -> None:
         """Put into effect what services have to be restarted for, and restart those that run."""
         self._supervisor.describe_anew(self._describe)
+
+    def restarts(self, entry: Sequence[str], value: Any) -> Sequence[str]:
+        """The running services that `change` would restart, by name; `value` None is "unset"."""
+        changed = self._live.changed_by(_with(self.now, entry, value))
+        statuses = self._supervisor.statuses
+        return [name for name in changed if name in statuses and statuses[name].alive]
+
+    def obstacle(self, listener: str, port: int) -> PortOwner | None:
+        """Who else has this port, None when nobody does. Blocks for some 30 ms."""
+        return self._live.obstacle(listener, port)
+
+    def change(self, entry: Sequence[str], value: Any) -> None:
+        """Write a value into the file (None takes it out) and restart what waits for it.
+
+        Blocks on the disk. Raises ValueError for a value that may not be, and NotEditableError.
+        """
+        if value is None:
+            self.file.reset(entry, None)
+        else:
+            self.file.put(entry, value)
+        self.apply()
 
     def _changed(self) -> None:
         self._take(self.now)
@@ -75,7 +99,8 @@ class LiveSettings:
     def _describe(self) -> Iterable[ServiceSpec]:
         """On the supervisor's thread."""
         settings = self.now
-        if self._live.changed_by(settings):
+        if self._live.differs_by(settings):
+            before = {spec.name for spec in self._live.specs}
             try:
                 notices = self._live.use_settings(settings)
             except OSError as error:
@@ -83,4 +108,20 @@ class LiveSettings:
             else:
                 for notice in notices:
                     self._tell(notice.words)
+                self._start_added(before)
         return self._live.specs
+
+    def _start_added(self, before: Iterable[str]) -> None:
+        """A worker that is added does what the first one is meant to do."""
+        added = {spec.name for spec in self._live.specs}.difference(before)
+        if added and self._supervisor.statuses[worker_name(1)].wanted:
+            for name in added:
+                self._supervisor.start(name)
+
+
+def _with(settings: Settings, entry: Sequence[str], value: Any) -> Settings:
+    """The settings with one value that the Services page changes: of [ports], or of no table."""
+    if len(entry) == 1:
+        return replace(settings, **{entry[0]: value})
+    ports = {name: port for name, port in settings.ports.items() if name != entry[1]}
+    return replace(settings, ports=ports if value is None else {**ports, entry[1]: value})

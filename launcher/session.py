@@ -5,6 +5,7 @@ Owns the life of a run from the first service to the last. `launcher.app.build` 
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -99,6 +100,8 @@ class Session(Listeners):
         )
 
         self.opens_again = False
+        # Asked now: once services are started, it is new no more.
+        self.first_run = plan.home.is_new
         self.start_over = StartOver(self._live, self._supervisor, logs)
 
     # -- what it is ----------------------------------------------------------------------------
@@ -139,6 +142,12 @@ class Session(Listeners):
         """Have whoever runs this open another run on the same home once this one is closed."""
         self.opens_again = True
 
+    def first_steps_done(self) -> None:
+        """They were taken or skipped: never show them by themselves again."""
+        self.first_run = False
+        with contextlib.suppress(OSError):
+            self.plan.home.first_steps_seen.touch()
+
     @property
     def starts_services(self) -> bool:
         """Whether the window starts all services at once (a setting)."""
@@ -155,7 +164,7 @@ class Session(Listeners):
 
     def specs(self) -> Mapping[str, ServiceSpec]:
         """The services in display order."""
-        return {spec.name: spec for spec in self._live.specs}
+        return self._supervisor.specs
 
     def statuses(self) -> Mapping[str, ServiceStatus]:
         """The services as they stand."""

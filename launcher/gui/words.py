@@ -68,6 +68,7 @@ def services_summary(statuses: Mapping[str, ServiceStatus], took: float | None) 
 
 def stop_summary(specs: Mapping[str, ServiceSpec], statuses: Mapping[str, ServiceStatus]) -> str:
     """How far an ordered stop has come: "Worker and Flower stopped; waits for RabbitMQ"."""
+    statuses = {name: status for name, status in statuses.items() if name in specs}
     running = [specs[name].title for name, status in statuses.items() if status.alive]
     stopped = [
         specs[name].title

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from launcher.core.events import (
     Event,
@@ -25,7 +26,7 @@ from launcher.core.state import Problem
 from launcher.paths import program
 from launcher.runtime.probes.kept import KeptProbers
 
-_THREADS = 8
+_THREADS = 12
 """In each pool: one for every service."""
 
 
@@ -93,6 +94,12 @@ class Effects:
                 self._post(spec.name, told)
 
         self._in(self._probing, ask)
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Drop what is kept of services that are no more."""
+        for name in names:
+            self._children.pop(name, None)
+            self._in(self._probing, partial(self._probers.forget, name))
 
     def close(self) -> None:
         """Drop the probes' connections and what has not begun; the processes are left alone."""

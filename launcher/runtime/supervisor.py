@@ -75,6 +75,7 @@ class Supervisor:
         self._timers = Deadlines(clock)
         self._effects = Effects(runner, make_prober, self._post, unexpected)
         self._to_stop: set[str] = set()
+        self._leaving: frozenset[str] = frozenset()
         self._ordering_stop = False
         self._observers: list[StatusObserver] = []
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
@@ -142,7 +143,11 @@ class Supervisor:
         self._inbox.put(_Call(lambda: self._stop_in_order(self._specs)))
 
     def describe_anew(self, describe: Callable[[], Iterable[ServiceSpec]]) -> None:
-        """Take other descriptions, made on this thread; what they change is restarted."""
+        """Take other descriptions, made on this thread; what they change is restarted.
+
+        A service that is new among them waits to be started; one that is missing is stopped, and
+        forgotten once it has ended.
+        """
         self._inbox.put(_Call(lambda: self._replace(describe(), asked_by="")))
 
     def nudge(self) -> None:
@@ -208,6 +213,7 @@ class Supervisor:
         if result.status.state is not before.state:
             self._tell_dependents()
             self._continue_stop()
+            self._forget_those_that_left()
 
     def _carry_out(self, name: str, effect: Effect) -> None:
         match effect:
@@ -238,6 +244,8 @@ class Supervisor:
     # -- requests ------------------------------------------------------------------------------
 
     def _start(self, name: str) -> None:
+        if name not in self._specs or name in self._leaving:
+            return
         for dependency in self._specs[name].depends_on:
             if not self._statuses[dependency].wanted:
                 self._start(dependency)
@@ -273,11 +281,33 @@ class Supervisor:
 
         The one that asked is about to start anyway.
         """
-        before, self._specs = self._specs, _in_order(specs)
-        for name, spec in self._specs.items():
+        before, after = self._specs, _in_order(specs)
+        now = self._clock.monotonic()
+        added = {n: ServiceStatus(n, since=now) for n in after if n not in self._statuses}
+        leaving = {name: spec for name, spec in before.items() if name not in after}
+        self._leaving = frozenset(leaving)
+        known = {**self._statuses, **added}
+        self._statuses = {name: known[name] for name in (*after, *leaving)}
+        # Those who look at a service's specification find one for every status.
+        self._specs = {**after, **leaving}
+        for name, spec in after.items():
             running = self._statuses[name].state in _RUNNING
-            if running and name != asked_by and spec != before[name]:
+            if running and name != asked_by and name in before and spec != before[name]:
                 self._post(name, RestartRequested())
+        if added or leaving:
+            self._tell_dependents()
+            self._stop_in_order(leaving)
+            self._forget_those_that_left()
+            self._publish()
+
+    def _forget_those_that_left(self) -> None:
+        left = {name for name in self._leaving if self._statuses[name].at_rest}
+        if left:
+            self._leaving -= left
+            self._statuses = {n: one for n, one in self._statuses.items() if n not in left}
+            self._specs = {n: one for n, one in self._specs.items() if n not in left}
+            self._effects.forget(left)
+            self._publish()
 
 
 _RUNNING = frozenset({ServiceState.STARTING, ServiceState.READY, ServiceState.UNHEALTHY})

@@ -41,6 +41,11 @@ _TITLE_OF_PORT = {
 }
 
 
+def title_of_port(name: str) -> str:
+    """What a listener is called in a sentence."""
+    return _TITLE_OF_PORT[name]
+
+
 def with_titles(notices: Iterable[Notice]) -> tuple[Notice, ...]:
     """The notices in the user's words: a listener is called what its service is called."""
     return tuple(
@@ -77,7 +82,7 @@ def catalogue(plan: Plan) -> tuple[ServiceSpec, ...]:
         *broker,
         project.migrate(plan),
         project.django(plan),
-        project.worker(plan),
+        *(project.worker(plan, number) for number in range(1, plan.settings.workers + 1)),
         project.beat(plan),
         project.flower(plan),
         project.catcher(plan),

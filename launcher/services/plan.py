@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from launcher.core.facts import BrokerMode, Endpoints, RabbitInstallation
 from launcher.core.project import Project
-from launcher.paths import Home
+from launcher.paths import DATABASE, Home
 from launcher.settings import Settings
 
 BROKER_USER = "launcher"
@@ -71,7 +71,7 @@ class Plan:
     @property
     def database_url(self) -> str:
         """SQLite in the home."""
-        path = (self.home.data / "launcher.sqlite3").as_posix()
+        path = (self.home.data / DATABASE).as_posix()
         return "sqlite:///" + quote(path, safe="/:")
 
     @property
@@ -80,10 +80,10 @@ class Plan:
         profile = self.settings.profile
         return profile.url if profile else f"smtp://{self.endpoints['catcher'].text}"
 
-    @property
-    def worker_node(self) -> str:
-        """The worker's node name, unique a run."""
-        return f"launcher-{self.run[:8]}@localhost"
+    def worker_node(self, number: int) -> str:
+        """The node name of a worker, counted from 1; unique a run."""
+        which = "" if number == 1 else str(number)
+        return f"launcher{which}-{self.run[:8]}@localhost"
 
     @property
     def home_mark(self) -> str:

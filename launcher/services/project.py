@@ -136,20 +136,26 @@ def django(plan: Plan) -> ServiceSpec:
     )
 
 
-def worker(plan: Plan) -> ServiceSpec:
-    """The Celery worker that delivers the mails."""
+def worker_name(number: int) -> str:
+    """The service's name of a worker, counted from 1: "worker", "worker2"."""
+    return "worker" if number == 1 else f"worker{number}"
+
+
+def worker(plan: Plan, number: int = 1) -> ServiceSpec:
+    """A Celery worker that delivers mails, counted from 1; all of them take from one queue."""
     settings = plan.settings
+    node = plan.worker_node(number)
     word = "legacy pool" if settings.pool == "eventlet" else "pool"
     size = "" if settings.pool == "solo" else f" ×{settings.concurrency}"
     return ServiceSpec(
-        name="worker",
-        title="Worker",
+        name=worker_name(number),
+        title="Worker" if number == 1 else f"Worker {number}",
         summary=f"{settings.pool}{size} · {word}",
         command=(
             *(*_celery(plan), "worker", "-l", settings.log_level),
             *("-P", settings.pool, "-c", str(settings.concurrency), "-E"),
             # Gossip and mingle cost a second at the start and hang the stop of green pools.
-            *("--without-gossip", "--without-mingle", "-n", plan.worker_node),
+            *("--without-gossip", "--without-mingle", "-n", node),
         ),
         environment={
             **environment(plan),
@@ -163,7 +169,7 @@ def worker(plan: Plan) -> ServiceSpec:
         start_timeout=_START_LIMIT,
         probe=ProbeSpec(
             ProbeKind.WORKER_PING,
-            identity=plan.worker_node,
+            identity=node,
             secret="broker_url",
             starting_interval=0.2,
         ),

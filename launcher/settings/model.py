@@ -29,14 +29,16 @@ class SettingsError:
 class Settings:
     """The whole configuration. Times are seconds; an absent port means "the usual, or a free one".
 
-    `broker` is auto, rabbitmq, embedded or an amqp(s) URL. `mail_from` is the sender where the
-    profile in use names none. `theme` is system, light or dark, `text_size` a percentage of the
-    system's font, `log_files_mb` what all files of the folder `logs` may hold together.
+    `broker` is auto, rabbitmq, embedded or an amqp(s) URL. `workers` is how many run side by side,
+    with `concurrency` tasks each. `mail_from` is the sender where the profile in use names none.
+    `theme` is system, light or dark, `text_size` a percentage of the system's font, `log_files_mb`
+    what all files of the folder `logs` may hold together.
     """
 
     broker: str = "auto"
     pool: str = "eventlet"
     concurrency: int = 50
+    workers: int = 1
     log_level: str = "info"
     start_services: bool = True
     flower_address: str = "127.0.0.6"

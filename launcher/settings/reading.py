@@ -18,6 +18,7 @@ from launcher.smtp.profile import SmtpProfile, profile_from
 
 PORT_NAMES = ("amqp", "management", "distribution", "epmd", "django", "flower", "catcher")
 POOLS = ("eventlet", "threads", "solo", "gevent", "prefork")
+MOST_WORKERS = 4
 LEVELS = ("debug", "info", "warning", "error")
 THEMES = ("system", "light", "dark")
 BROKER_WORDS = ("auto", "rabbitmq", "embedded")
@@ -216,6 +217,7 @@ CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "broker": _broker,
     "pool": _one_of(*POOLS),
     "concurrency": _whole(1, 1000),
+    "workers": _whole(1, MOST_WORKERS),
     "log_level": _one_of(*LEVELS),
     "start_services": _yes_no,
     "flower_address": _text,

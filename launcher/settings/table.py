@@ -140,7 +140,8 @@ GROUPS: tuple[Group, ...] = (
                 "How the worker runs tasks side by side.",
                 choices=tuple((pool, _POOL_WORDS.get(pool, pool)) for pool in POOLS),
             ),
-            Entry(("concurrency",), "Tasks at once", Kind.NUMBER),
+            Entry(("concurrency",), "Tasks at once", Kind.NUMBER, "In each worker."),
+            Entry(("workers",), "Workers", Kind.NUMBER, "They share the mails; each has a row."),
         ),
     ),
     Group(

@@ -22,6 +22,9 @@ TEMPLATE = """\
 # pool = "eventlet"
 # concurrency = 50
 
+# How many workers share the mails, 1 to 4.
+# workers = 1
+
 # How much the worker and beat say: "debug", "info", "warning" or "error".
 # log_level = "info"
 

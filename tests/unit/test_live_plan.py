@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -164,3 +165,30 @@ def test_mail_servers_and_the_broker_stay_with_other_settings(house: House) -> N
         Settings(broker="amqp://h", smtp={"work": profile}, mail=MailChoice("work"), pool="solo")
     )
     assert house.live.now.settings == Settings(pool="solo")
+
+
+def test_a_second_worker_changes_no_other_service(house: House) -> None:
+    before = {spec.name: spec for spec in house.live.specs}
+    two = Settings(workers=2)
+    assert house.live.changed_by(two) == []
+    assert house.live.differs_by(two)
+    house.live.use_settings(two)
+    after = {spec.name: spec for spec in house.live.specs}
+    assert after.pop("worker2").title == "Worker 2"
+    assert after == before
+    house.live.use_settings(Settings())
+    assert {spec.name: spec for spec in house.live.specs} == before
+
+
+def test_who_stands_in_the_way_of_a_port_is_named(house: House, taken: int) -> None:
+    live = house.live
+    assert live.obstacle("django", taken) is None  # it has this one already
+    other = live.obstacle("flower", taken)
+    assert other is not None
+    assert other.name == "Django"
+    with socket.create_server(("127.0.0.1", 0)) as foreign:
+        port = foreign.getsockname()[1]
+        owner = live.obstacle("flower", port)
+    assert owner is not None
+    assert owner.pid == os.getpid()
+    assert live.obstacle("flower", port) is None

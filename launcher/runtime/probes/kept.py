@@ -40,6 +40,14 @@ class KeptProbers:
         with kept.asking:
             return kept.prober.probe()
 
+    def forget(self, name: str) -> None:
+        """Drop the connection to one service; waits for a question that is under way."""
+        with self._lock:
+            kept = self._kept.pop(name, None)
+        if kept is not None:
+            with kept.asking:  # its last question may be under way
+                kept.prober.close()
+
     def close(self) -> None:
         """Drop all connections."""
         with self._lock:

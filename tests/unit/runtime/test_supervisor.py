@@ -441,3 +441,53 @@ def test_a_probe_that_finds_what_was_known_is_not_told(build: Callable[..., Hous
         return [replace(status, probing=False) for status in statuses.values()]
 
     assert all(news(earlier) != news(later) for earlier, later in pairwise(told))
+
+
+def test_a_service_that_is_added_can_be_started_and_the_others_go_on(
+    build: Callable[..., House],
+) -> None:
+    first, second = service("worker"), service("worker2")
+    house = build(first)
+    house.supervisor.start_all()
+    house.until(worker=ServiceState.READY)
+    house.supervisor.describe_anew(lambda: (first, second))
+    house.supervisor.start("worker2")
+    house.until(worker2=ServiceState.READY)
+    assert house.runner.happened.count(("spawned", "worker")) == 1
+    assert list(house.supervisor.specs) == list(house.supervisor.statuses) == ["worker", "worker2"]
+
+
+def test_a_service_that_is_removed_is_stopped_politely_and_then_forgotten(
+    build: Callable[..., House],
+) -> None:
+    first, second = service("worker"), service("worker2")
+    house = build(first, second)
+    house.supervisor.start_all()
+    house.until(worker2=ServiceState.READY)
+    house.runner.stubborn.add("worker2")
+    house.supervisor.describe_anew(lambda: (first,))
+    house.until(worker2=ServiceState.STOPPING)
+    house.supervisor.start("worker2")  # a click that comes too late
+    house.runner.last("worker2").end(0)
+    eventually(lambda: "worker2" not in house.supervisor.statuses, 5, "worker2 is still there")
+    assert list(house.supervisor.specs) == ["worker"]
+    assert house.runner.alive("worker2") == 0
+    assert house.runner.alive("worker") == 1
+    assert house.faults == []
+
+
+def test_a_service_that_comes_back_while_it_is_being_removed_stays(
+    build: Callable[..., House],
+) -> None:
+    first, second = service("worker"), service("worker2")
+    house = build(first, second)
+    house.supervisor.start_all()
+    house.until(worker2=ServiceState.READY)
+    house.runner.stubborn.add("worker2")
+    house.supervisor.describe_anew(lambda: (first,))
+    house.until(worker2=ServiceState.STOPPING)
+    house.supervisor.describe_anew(lambda: (first, second))
+    house.supervisor.start("worker2")
+    house.runner.last("worker2").end(0)
+    house.until(worker2=ServiceState.READY)
+    assert house.runner.alive("worker2") == 1

@@ -233,3 +233,20 @@ def test_a_port_that_the_user_set_is_pinned() -> None:
     assert wanted["django"].port == 8100
     assert not wanted["flower"].pinned
     assert "amqp" not in wanted
+
+
+@pytest.mark.parametrize("plan", PLANS, ids=lambda each: each.broker)
+def test_a_second_worker_is_a_service_of_its_own_that_takes_from_the_same_queue(
+    plan: Plan,
+) -> None:
+    two = replace(plan, settings=replace(plan.settings, workers=2))
+    specs = {spec.name: spec for spec in catalogue(two)}
+    names = list(specs)
+    assert names.index("worker2") == names.index("worker") + 1
+    first, second = specs["worker"], specs["worker2"]
+    assert second.title == "Worker 2"
+    assert first.probe.identity in first.command
+    assert second.probe.identity in second.command
+    assert first.probe.identity != second.probe.identity
+    assert second.environment == first.environment
+    assert second.depends_on == first.depends_on

@@ -14,6 +14,8 @@ from pathlib import Path
 import platformdirs
 
 HOME_VARIABLE = "CELERY_LAUNCHER_HOME"
+DATABASE = "launcher.sqlite3"
+"""The database's file, among the data."""
 _PROGRAM_VARIABLE = "CELERY_LAUNCHER_PROGRAM"
 
 
@@ -56,6 +58,16 @@ class Home:
     def run(self) -> Path:
         """What belongs to the running instance: lock, control address, pids."""
         return self.root / "run"
+
+    @property
+    def first_steps_seen(self) -> Path:
+        """Stands there once the first steps were taken or skipped."""
+        return self.data / "first-steps-seen"
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was ever started here, and the first steps were not skipped."""
+        return not (self.data / DATABASE).exists() and not self.first_steps_seen.exists()
 
     @property
     def mark(self) -> str:

@@ -422,6 +422,42 @@ def misset() -> FakeSession:
     return session
 
 
+def newcomer() -> FakeSession:
+    """An empty home, everything just started."""
+    from tests.unit.gui.fakes import FakeSession
+
+    session = FakeSession()
+    session.first_run = True
+    return session
+
+
+def beginning() -> FakeSession:
+    """An empty home without RabbitMQ, nothing started."""
+    session = embedded()
+    session.first_run = True
+    return session
+
+
+def starting() -> FakeSession:
+    """An empty home, a service that cannot start."""
+    session = broken()
+    session.first_run = True
+    return session
+
+
+def first_mail(window: Window) -> None:
+    from launcher.gui.first_run.first_mail import Progress
+    from launcher.gui.first_run.page import FirstRunPage
+    from launcher.mail import Step
+
+    page = window.page(4)
+    assert isinstance(page, FirstRunPage)
+    at = "2026-03-14T13:12:03.201Z"
+    way = (("saved", 0), ("published", 12), ("received", 41), ("sending", 44), ("delivered", 96))
+    steps = tuple(Step(event, at, ms) for event, ms in way)
+    page._moved(Progress(steps, caught=1))
+
+
 def starting_over(window: Window) -> None:
     window._show_start_over()
 
@@ -440,6 +476,9 @@ def settings_end(window: Window) -> None:
 
 
 SCENES: tuple[tuple[str, Callable[[], FakeSession], Scene], ...] = (
+    ("welcome", beginning, lambda window: None),
+    ("welcome-starting", starting, lambda window: None),
+    ("welcome-done", newcomer, first_mail),
     ("services", lively, lambda window: window.show_page(0)),
     ("services-failing", broken, lambda window: window.show_page(0)),
     ("services-embedded", embedded, lambda window: window.show_page(0)),

@@ -46,8 +46,10 @@ class Navigation(QWidget):
         column.addLayout(line)
 
     def choose(self, index: int) -> None:
-        """Mark the page that is shown."""
-        self.buttons[index].setChecked(True)
+        """Mark the page that is shown; one that has no entry leaves none marked."""
+        self._group.setExclusive(index < len(self.buttons))
+        for number, button in enumerate(self.buttons):
+            button.setChecked(number == index)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the ground and the line at the right."""

@@ -7,14 +7,14 @@ otherwise it returns at once and may be called from the window's thread.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from launcher.core.checks import CheckResult
     from launcher.core.disk import Scope
-    from launcher.core.facts import BrokerMode, Notice
+    from launcher.core.facts import BrokerMode, Notice, PortOwner
     from launcher.core.logs import LogRecord
     from launcher.core.protocols import LineQuery, StatusObserver
     from launcher.core.spec import Link, ServiceSpec
@@ -82,6 +82,18 @@ class Settings(Protocol):
         """What must be restarted for all of it to hold."""
         ...
 
+    def restarts(self, entry: Sequence[str], value: Any) -> Sequence[str]:
+        """The running services that `change` would restart, by name."""
+        ...
+
+    def obstacle(self, listener: str, port: int) -> PortOwner | None:
+        """Who else has this port, None when nobody does. Blocks for some 30 ms."""
+        ...
+
+    def change(self, entry: Sequence[str], value: Any) -> None:
+        """Write a value into the file and restart what waits for it. Blocks on the disk."""
+        ...
+
     def apply(self) -> None:
         """Restart the services that wait, with the settings as they are now."""
         ...
@@ -145,6 +157,15 @@ class Session(Protocol):
     @property
     def settings(self) -> Settings:
         """The settings file, and what of it holds."""
+        ...
+
+    @property
+    def first_run(self) -> bool:
+        """Whether the first steps are to be shown."""
+        ...
+
+    def first_steps_done(self) -> None:
+        """They were taken or skipped."""
         ...
 
     @property

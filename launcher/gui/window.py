@@ -20,7 +20,7 @@ from launcher.gui.page import Page
 from launcher.gui.session import Session
 from launcher.gui.words import stop_summary
 
-SERVICES, LOGS, MAIL, SETTINGS = range(4)
+SERVICES, LOGS, MAIL, SETTINGS, FIRST_RUN = range(5)
 LAST_WORDS_MS = 3_000
 """How long the window stays to be read when not everything could be ended."""
 
@@ -32,7 +32,8 @@ class Window(QWidget):
 
     Signals: `painted()` the first picture is drawn; `finished()` everything has stopped, or was
     ended: the program may go; `settings_changed()` the file says something else. Private:
-    `_log_wanted(str, object)` and `_mail_wanted()`, to pages that are built on demand.
+    `_log_wanted(str, object)`, `_mail_wanted()` and `_caught_wanted(int)`, to pages that are built
+    on demand.
     """
 
     painted = Signal()
@@ -40,6 +41,7 @@ class Window(QWidget):
     settings_changed = Signal()
     _log_wanted = Signal(str, object)
     _mail_wanted = Signal()
+    _caught_wanted = Signal(int)
 
     def __init__(self, session: Session, *, frame_first: bool = False) -> None:
         super().__init__()
@@ -69,6 +71,7 @@ class Window(QWidget):
             LOGS: self._make_logs,
             MAIL: self._make_mail,
             SETTINGS: self._make_settings,
+            FIRST_RUN: self._make_first_run,
         }
         self._pages: dict[int, Page] = {}
         self._lay_out()
@@ -101,7 +104,7 @@ class Window(QWidget):
         self.bridge.statuses_changed.connect(self._show_statuses)
         self.bridge.notice_raised.connect(self.notice.say)
         self.bridge.raise_asked.connect(self.come_forward)
-        for index in self._makers:
+        for index in range(len(self.navigation.buttons)):
             key = QShortcut(QKeySequence(f"Ctrl+{index + 1}"), self)
             key.activated.connect(partial(self.show_page, index))
         write = QShortcut(QKeySequence(QKeySequence.StandardKey.New), self)
@@ -111,7 +114,7 @@ class Window(QWidget):
         self.settings = SettingsWatch(self._session.settings.file, self.background, self)
         self.settings.changed.connect(self.settings_changed)
         self.settings.failed.connect(self.notice.say)
-        self.show_page(SERVICES)
+        self.show_page(FIRST_RUN if self._session.first_run else SERVICES)
         self._show_statuses(self._session.statuses())
         QTimer.singleShot(0, self, self._ask_password)
 
@@ -238,6 +241,7 @@ class Window(QWidget):
         page.notice_raised.connect(self.notice.say)
         page.mail_server_asked.connect(self._show_mail_servers)
         self._mail_wanted.connect(page.write_new)
+        self._caught_wanted.connect(page.show_in_inbox)
         return page
 
     def _make_settings(self) -> Page:
@@ -249,7 +253,27 @@ class Window(QWidget):
         page.start_over_asked.connect(self._show_start_over)
         page.about_asked.connect(self._show_about)
         page.restart_asked.connect(self._restart)
+        page.first_steps_asked.connect(lambda: self.show_page(FIRST_RUN))
         return page
+
+    def _make_first_run(self) -> Page:
+        from launcher.gui.first_run.page import FirstRunPage  # noqa: PLC0415 - when first seen
+
+        page = FirstRunPage(self._session, self.background)
+        page.notice_raised.connect(self.notice.say)
+        page.skipped.connect(self._skip_first_steps)
+        page.mail_opened.connect(self._open_first_mail)
+        page.writing_asked.connect(self._new_mail)
+        return page
+
+    def _skip_first_steps(self) -> None:
+        self._session.first_steps_done()
+        self.show_page(SERVICES)
+
+    def _open_first_mail(self, caught_id: int) -> None:
+        self._session.first_steps_done()
+        self.show_page(MAIL)
+        self._caught_wanted.emit(caught_id)
 
     def _show_log(self, service: str, level: Level) -> None:
         self.show_page(LOGS)

@@ -101,6 +101,12 @@ class MailPage(Page):
         self.outbox.show_mail(mail_id)
         self.outbox.list.view.setFocus()
 
+    def show_in_inbox(self, caught_id: int) -> None:
+        """Show one mail in the inbox."""
+        self.show_pane(INBOX)
+        self.inbox.show_mail(caught_id)
+        self.inbox.list.view.setFocus()
+
     def _open_draft(self, mail: Mail) -> None:
         self.show_pane(COMPOSE)
         self.compose.open_draft(mail)

@@ -293,6 +293,7 @@ class FakeSession:
     """A session whose services are set by the test."""
 
     version = "0.1.0"
+    first_run = False
     home = "/home/you/.local/share/celery-launcher"
 
     def __init__(self, statuses: Mapping[str, ServiceStatus] | None = None) -> None:
@@ -322,6 +323,10 @@ class FakeSession:
         self.raised: list[Callable[[], None]] = []
         self.asked_to_quit: list[Callable[[], None]] = []
         self.time = NOW
+
+    def first_steps_done(self) -> None:
+        self.first_run = False
+        self.calls.append(("first_steps_done",))
 
     def open_again(self) -> None:
         self.calls.append(("open_again",))

@@ -47,6 +47,7 @@ class InboxPane(ListPane[InboxMail]):
         super().__init__("Inbox", client, background, detail)
         self.detail = detail
         self._queue = Queue({}, paused=False, reason="")
+        self._wanted: int | None = None
         self.chaos = ChaosControl()
         self.delete_all = Button("Delete all…", name="Delete all caught mails")
         self.cap = TextLine("", "soft", tokens.SMALL)
@@ -61,6 +62,12 @@ class InboxPane(ListPane[InboxMail]):
         top.addWidget(self.search)
         self._lay_out(top, self.warning)
         self._connect()
+
+    def show_mail(self, caught_id: int) -> None:
+        """Choose a mail as soon as it is listed."""
+        self.search.clear()
+        self._wanted = caught_id
+        self.look()
 
     def _question(self) -> Question:
         words, client = self.words, self._client
@@ -82,6 +89,8 @@ class InboxPane(ListPane[InboxMail]):
         self._queue = seen.queue
         self.detail.set_release(seen.queue.release_to)
         self._show_chaos(seen.chaos)
+        if self._wanted is not None and self.list.choose(self._wanted):
+            self._wanted = None
         searched = bool(self.words)
         self.list.empty.say(
             "No such mail" if searched else "Nothing caught yet",

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from launcher.core.logs import Level
@@ -88,7 +87,8 @@ class Window(QWidget):
         if self._begun:
             return
         self._begun = True
-        from launcher.gui.degraded_strip import DegradedStrip  # noqa: PLC0415 - as below
+        from launcher.gui.actions.of_window import offer  # noqa: PLC0415 - as below
+        from launcher.gui.degraded_strip import DegradedStrip  # noqa: PLC0415 - the same
         from launcher.gui.settings.watch import SettingsWatch  # noqa: PLC0415 - the same
         from launcher.gui.stop_overlay import StopOverlay  # noqa: PLC0415 - after the first picture
         from launcher.gui.widgets.notice_bar import NoticeBar  # noqa: PLC0415 - the same
@@ -104,13 +104,8 @@ class Window(QWidget):
         self.bridge.statuses_changed.connect(self._show_statuses)
         self.bridge.notice_raised.connect(self.notice.say)
         self.bridge.raise_asked.connect(self.come_forward)
-        for index in range(len(self.navigation.buttons)):
-            key = QShortcut(QKeySequence(f"Ctrl+{index + 1}"), self)
-            key.activated.connect(partial(self.show_page, index))
-        write = QShortcut(QKeySequence(QKeySequence.StandardKey.New), self)
-        write.activated.connect(self._new_mail)
-        leave = QShortcut(QKeySequence("Ctrl+Q"), self)
-        leave.activated.connect(self.close)
+        self.commands = offer(self, self._session)
+        self.stack.currentChanged.connect(self._bind_text_keys)
         self.settings = SettingsWatch(self._session.settings.file, self.background, self)
         self.settings.changed.connect(self.settings_changed)
         self.settings.failed.connect(self.notice.say)
@@ -132,6 +127,16 @@ class Window(QWidget):
             return
         self.stack.setCurrentWidget(self.page(index))
         self.navigation.choose(index)
+
+    @property
+    def open_pages(self) -> Mapping[int, Page]:
+        """Those that were built, by their index."""
+        return self._pages
+
+    @property
+    def closing(self) -> bool:
+        """Whether everything is being stopped."""
+        return self._closing
 
     def come_forward(self) -> None:
         """Show the window above the others, as a second start asks."""
@@ -218,11 +223,17 @@ class Window(QWidget):
         for page in self._pages.values():
             page.show_statuses(statuses)
 
+    def _bind_text_keys(self) -> None:
+        # There the same keys are for the lines alone.
+        on_logs = self.stack.currentWidget() is self._pages.get(LOGS)
+        for name in ("text.larger", "text.smaller", "text.normal"):
+            self.commands.bind(name, bound=not on_logs)
+
     def _make_services(self) -> Page:
         from launcher.gui.services.page import ServicesPage  # noqa: PLC0415 - when first seen
 
         page = ServicesPage(self._session, self.background)
-        page.log_asked.connect(self._show_log)
+        page.log_asked.connect(self.show_log)
         page.notice_raised.connect(self.notice.say)
         return page
 
@@ -239,7 +250,7 @@ class Window(QWidget):
 
         page = MailPage(self._session, self.background)
         page.notice_raised.connect(self.notice.say)
-        page.mail_server_asked.connect(self._show_mail_servers)
+        page.mail_server_asked.connect(self.show_mail_servers)
         self._mail_wanted.connect(page.write_new)
         self._caught_wanted.connect(page.show_in_inbox)
         return page
@@ -249,9 +260,9 @@ class Window(QWidget):
 
         page = SettingsPage(self._session, self.background, self.settings)
         page.notice_raised.connect(self.notice.say)
-        page.mail_servers_asked.connect(self._show_mail_servers)
-        page.start_over_asked.connect(self._show_start_over)
-        page.about_asked.connect(self._show_about)
+        page.mail_servers_asked.connect(self.show_mail_servers)
+        page.start_over_asked.connect(self.show_start_over)
+        page.about_asked.connect(self.show_about)
         page.restart_asked.connect(self._restart)
         page.first_steps_asked.connect(lambda: self.show_page(FIRST_RUN))
         return page
@@ -263,7 +274,7 @@ class Window(QWidget):
         page.notice_raised.connect(self.notice.say)
         page.skipped.connect(self._skip_first_steps)
         page.mail_opened.connect(self._open_first_mail)
-        page.writing_asked.connect(self._new_mail)
+        page.writing_asked.connect(self.write_mail)
         return page
 
     def _skip_first_steps(self) -> None:
@@ -275,25 +286,29 @@ class Window(QWidget):
         self.show_page(MAIL)
         self._caught_wanted.emit(caught_id)
 
-    def _show_log(self, service: str, level: Level) -> None:
+    def show_log(self, service: str, level: Level) -> None:
+        """Turn to the lines of a service, from a level up."""
         self.show_page(LOGS)
         self._log_wanted.emit(service, level)
 
-    def _show_mail_servers(self) -> None:
+    def show_mail_servers(self) -> None:
+        """Open the sheet of mail servers."""
         from launcher.gui.smtp.servers_sheet import MailServersSheet  # noqa: PLC0415 - when asked
 
         sheet = MailServersSheet(self._session.mail_servers, self.background, self)
         sheet.told.connect(self.notice.say)
         sheet.open()
 
-    def _show_start_over(self) -> None:
+    def show_start_over(self) -> None:
+        """Ask how far starting over goes."""
         from launcher.gui.settings.start_over_sheet import StartOverSheet  # noqa: PLC0415 - as above
 
         sheet = StartOverSheet(self._session, self.background, self)
         sheet.finished_with.connect(self.notice.say)
         sheet.open()
 
-    def _show_about(self) -> None:
+    def show_about(self) -> None:
+        """Show versions and licences."""
         from launcher.gui.about import AboutSheet  # noqa: PLC0415 - as above
 
         AboutSheet(self._session, self.background, self).open()
@@ -315,7 +330,8 @@ class Window(QWidget):
         sheet.accepted.connect(self._ask_password)
         sheet.open()
 
-    def _new_mail(self) -> None:
+    def write_mail(self) -> None:
+        """Go on with the mail that is being written, or begin one."""
         self.show_page(MAIL)
         self._mail_wanted.emit()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from launcher.core.logs import MAX_LINE, Level, level_of, shown
 from launcher.core.protocols import LineQuery
+from launcher.runtime.byte_ring import ByteRing
 
 _ERROR_WORDS = (
     *(b"ERROR", b"CRITICAL", b"FATAL", b"Traceback", b"Exception", b"Error:"),
@@ -22,17 +23,23 @@ _LEVEL_BYTES = 800
 class Block:
     """Some lines of one service: `first` is the position of the first, `at` when they were read.
 
-    `data` is joined by newlines and has none at its end.
+    What it holds is in a ring, joined by newlines and without one at its end; once that has been
+    overwritten, the block has no lines that anybody could want.
     """
 
-    __slots__ = ("_errors", "_plain", "at", "count", "data", "first", "service")
+    __slots__ = (
+        *("_errors", "_place", "_plain", "_ring", "at", "count", "first", "service"),
+        "size",
+    )
 
-    def __init__(self, first: int, at: float, service: str, data: bytes) -> None:
+    def __init__(self, first: int, at: float, service: str, data: bytes, ring: ByteRing) -> None:
         self.first = first
         self.count = data.count(b"\n") + 1
         self.at = at
         self.service = service
-        self.data = data
+        self.size = len(data)
+        self._ring = ring
+        self._place = ring.put(data)
         self._plain: bool | None = None
         self._errors: int | None = None
 
@@ -42,56 +49,62 @@ class Block:
         return self.first + self.count
 
     @property
+    def data(self) -> bytes | None:
+        """Its bytes, None once they are gone. A copy: ask once."""
+        return self._ring.get(self._place, self.size)
+
+    @property
     def errors(self) -> int:
         """How many of its lines claim to be errors; counted when it is first asked for."""
         if self._errors is None:
-            self._errors = _errors_in(self.data)
+            self._errors = _errors_in(self.data or b"")
         return self._errors
 
     def lines(self) -> list[bytes]:
-        """Its lines."""
-        return self.data.split(b"\n")
+        """Its lines; none once they are gone."""
+        data = self.data
+        return [] if data is None else data.split(b"\n")
 
-    def may_have(self, query: LineQuery) -> bool:
+    def needs_lines(self, query: LineQuery) -> bool:
+        """Whether its lines must be looked at one by one."""
+        data = self.data
+        if data is None or (query.needle and self._is_plain(data)):
+            return False
+        return self._may_have(query, data)
+
+    def find(self, query: LineQuery, low: int, high: int) -> list[int]:
+        """The positions of its lines between two positions that the query wants."""
+        data = self.data
+        if data is None or not self._may_have(query, data):
+            return []
+        low, high = max(0, low - self.first), min(self.count, high - self.first)
+        plain = self._is_plain(data)
+        if query.needle and plain:
+            return self._find_needle(query, data, low, high)
+        if plain:
+            texts = (text.rstrip("\r") for text in data.decode("ascii").split("\n")[low:high])
+        else:
+            texts = (shown(raw) for raw in data.split(b"\n")[low:high])
+        return [
+            number
+            for number, text in enumerate(texts, self.first + low)
+            if query.wants_text(text) and _serious(query, text)
+        ]
+
+    def _may_have(self, query: LineQuery, data: bytes) -> bool:
         """False when it certainly has no line that the query wants."""
         if query.service is not None and query.service != self.service:
             return False
         if query.level >= Level.WARNING and not self.errors:
             if query.level >= Level.ERROR:
                 return False
-            if not any(word in self.data for word in _WARNING_WORDS):
+            if not any(word in data for word in _WARNING_WORDS):
                 return False
-        return not query.needle or not self._is_plain() or query.needle in self.data.lower()
+        return not query.needle or not self._is_plain(data) or query.needle in data.lower()
 
-    def needs_lines(self, query: LineQuery) -> bool:
-        """Whether its lines must be looked at one by one."""
-        return not (query.needle and self._is_plain()) and self.may_have(query)
-
-    def find(self, query: LineQuery, low: int, high: int) -> list[int]:
-        """The positions of its lines between two positions that the query wants."""
-        low, high = max(0, low - self.first), min(self.count, high - self.first)
-        if not self.may_have(query):
-            return []
-        if query.needle and self._is_plain():
-            return self._find_needle(query, low, high)
-        if self._is_plain():
-            texts = self.data.decode("ascii").split("\n")[low:high]
-            wanted = [
-                (number, text.rstrip("\r"))
-                for number, text in enumerate(texts, self.first + low)
-                if query.wants_text(text)
-            ]
-        else:
-            wanted = [
-                (number, text)
-                for number, raw in enumerate(self.lines()[low:high], self.first + low)
-                if query.wants_text(text := shown(raw))
-            ]
-        return [number for number, text in wanted if _serious(query, text)]
-
-    def _find_needle(self, query: LineQuery, low: int, high: int) -> list[int]:
+    def _find_needle(self, query: LineQuery, data: bytes, low: int, high: int) -> list[int]:
         """As `find`, by jumping from hit to hit."""
-        data, lower, needle = self.data, self.data.lower(), query.needle
+        lower, needle = data.lower(), query.needle
         found: list[int] = []
         number = begin = 0
         while (hit := lower.find(needle, begin)) >= 0:
@@ -108,10 +121,9 @@ class Block:
             begin, number = end + 1, number + 1
         return found
 
-    def _is_plain(self) -> bool:
+    def _is_plain(self, data: bytes) -> bool:
         """Whether every line is shown just as its bytes are."""
         if self._plain is None:
-            data = self.data
             self._plain = (
                 data.isascii()
                 and len(data.translate(None, _CONTROLS)) == len(data)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from launcher.core.logs import MAX_LINE, LogRecord, level_of, shown
 from launcher.core.protocols import LineQuery
+from launcher.runtime.byte_ring import ByteRing
 from launcher.runtime.log_block import Block
 from launcher.runtime.log_room import LogRoom
 from launcher.runtime.rotated_file import RotatedFile
@@ -41,6 +42,7 @@ class LogStore:
         self._ring_bytes = ring_bytes
         self._lock = threading.Lock()
         self._grown = threading.Condition(self._lock)
+        self._ring = ByteRing(ring_bytes)
         self._blocks: deque[Block] = deque()
         self._split: tuple[Block | None, list[bytes]] = (None, [])
         self._held = 0
@@ -96,12 +98,12 @@ class LogStore:
     def append(self, service: str, data: bytes) -> None:
         """Add whole lines; `data` ends with a newline."""
         with self._lock:
-            block = Block(self._end, time.time(), service, data[:-1])
+            self._held += len(data) + _OVERHEAD
+            while self._held > self._ring_bytes and self._blocks:
+                self._held -= self._blocks.popleft().size + 1 + _OVERHEAD
+            block = Block(self._end, time.time(), service, data[:-1], self._ring)
             self._blocks.append(block)
             self._end += block.count
-            self._held += len(data) + _OVERHEAD
-            while self._held > self._ring_bytes and len(self._blocks) > 1:
-                self._held -= len(self._blocks.popleft().data) + 1 + _OVERHEAD
             counting = self._counting
             self._grown.notify_all()
         if counting and (errors := block.errors):
@@ -134,7 +136,7 @@ class LogStore:
             begin = max(position, block.first)
             position = min(block.end, begin + limit - len(records))
             lines = self._lines_of(block)
-            for number in range(begin, position):
+            for number in range(begin, position if lines else begin):
                 text = shown(lines[number - block.first])
                 records.append(LogRecord(number, block.at, block.service, level_of(text), text))
             if position < block.end:
@@ -154,7 +156,7 @@ class LogStore:
                     high = min(high, low + limit)
                 found += block.find(query, low, high)
                 position = high
-                limit -= high - low if by_line else 1 + len(block.data) // _SKIP_BYTES
+                limit -= high - low if by_line else 1 + block.size // _SKIP_BYTES
         return found, position
 
     def find_before(self, query: LineQuery, position: int, limit: int) -> tuple[list[int], int]:
@@ -170,7 +172,7 @@ class LogStore:
                 position = low
                 if found := block.find(query, low, high):
                     return found, position
-                limit -= high - low if by_line else 1 + len(block.data) // _SKIP_BYTES
+                limit -= high - low if by_line else 1 + block.size // _SKIP_BYTES
         return [], max(position, self.begin)
 
     def _begin_counting(self) -> None:

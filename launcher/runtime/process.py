@@ -24,7 +24,9 @@ from launcher.runtime.logs import LogSink, LogStore
 _CHUNK = 256 * 1024
 _GATHER = 0.02
 """Seconds to let output gather after a large read: a flood costs one wake-up in 20 ms, not one a
-line. Not when the pipe was about full: the child may be waiting for room."""
+line."""
+_BREATH = 0.002
+"""The same when the pipe was about full: the child waits for room, but the window wants a turn."""
 _DRAIN = 0.5
 """Seconds to wait for the last output after the exit; a grandchild may hold the pipe for ever."""
 _PIPE_BYTES = 1024 * 1024
@@ -184,8 +186,8 @@ class Child:
         full = min(_CHUNK, _enlarge(descriptor) // 2)
         while chunk := os.read(descriptor, _CHUNK):
             _tell(watches, self._sink.write(chunk), on_watch)
-            if _SMALL_PIPE_BYTES < len(chunk) < full:
-                self._ended.wait(_GATHER)
+            if len(chunk) > _SMALL_PIPE_BYTES:
+                self._ended.wait(_GATHER if len(chunk) < full else _BREATH)
         _tell(watches, self._sink.close(), on_watch)
         pipe.close()
 

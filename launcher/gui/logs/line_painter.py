@@ -6,8 +6,9 @@ import time
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from launcher.core.explain import Tone
@@ -40,7 +41,7 @@ class LinePainter:
 
     def __init__(self, font: QFont) -> None:
         self._titles: Mapping[str, str] = {}
-        self._order: Mapping[str, int] = {}
+        self._looks: Mapping[str, tuple[int, str]] = {}
         self.set_font(font)
 
     def set_font(self, font: QFont) -> None:
@@ -49,14 +50,24 @@ class LinePainter:
         self.height = round(metrics.height() + 4)
         self.letter = metrics.horizontalAdvance("0")
         self._base = (self.height + metrics.ascent() - metrics.descent()) / 2
+        self._measure()
 
     def set_services(self, titles: Mapping[str, str]) -> bool:
         """How services are called, in the order that gives them their colours; False: as before."""
         if titles == self._titles:
             return False
         self._titles = dict(titles)
-        self._order = {name: number for number, name in enumerate(titles)}
+        self._looks = {
+            name: (number, _cut(title)) for number, (name, title) in enumerate(titles.items())
+        }
+        self._measure()
         return True
+
+    def _measure(self) -> None:
+        self._service_x = _GUTTER + self.letter * (len(_CLOCK) + 2)
+        widest = max((len(title) for _, title in self._looks.values()), default=8)
+        self.text_x = self._service_x + self.letter * (widest + 2)
+        """Where the text begins, behind the columns of the clock and the service."""
 
     def title(self, service: str) -> str:
         """How a service is called."""
@@ -65,16 +76,6 @@ class LinePainter:
     def told(self, record: LogRecord) -> str:
         """A line as it is copied: with its time and its service."""
         return f"{clock(record.at)} {self.title(record.service)} {record.text}"
-
-    @property
-    def text_x(self) -> float:
-        """Where the text begins, behind the columns of the clock and the service."""
-        widest = max((len(title) for title in self._titles.values()), default=8)
-        return self._service_x + self.letter * (min(widest, _TITLE_LETTERS) + 2)
-
-    @property
-    def _service_x(self) -> float:
-        return _GUTTER + self.letter * (len(_CLOCK) + 2)
 
     def paint(
         self,
@@ -91,8 +92,8 @@ class LinePainter:
         self._paint_ground(painter, y, width, tone, current=marked.current)
         if line.part == 0:
             self._paint_columns(painter, y, line.record, tone)
-        painter.save()
-        painter.setClipRect(QRectF(self.text_x - 1, y, width, self.height))
+        if across:
+            painter.setClipRect(QRectF(self.text_x - 1, y, width, self.height))
         cells = starts(line.record.text)
         origin = self.text_x - across - cells[line.begin] * self.letter
         c = theme.colours()
@@ -111,7 +112,8 @@ class LinePainter:
         painter.setPen(QColor(ink))
         for index, piece in runs(line.record.text, begin, end):
             painter.drawText(QPointF(origin + cells[index] * self.letter, y + self._base), piece)
-        painter.restore()
+        if across:
+            painter.setClipping(False)
 
     def _paint_ground(
         self, painter: QPainter, y: int, width: int, tone: Tone | None, *, current: bool
@@ -129,13 +131,11 @@ class LinePainter:
         c = theme.colours()
         if tone is not None:
             paint_mark(painter, QRectF(9, y + (self.height - 8) / 2, 8, 8), tone)
-        flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-        service_x, text_x = self._service_x, self.text_x
+        number, title = self._looks.get(record.service, (-1, _cut(record.service)))
         painter.setPen(QColor(c.faint))
         painter.drawText(QPointF(_GUTTER, y + self._base), clock(record.at))
-        painter.setPen(QColor(c.services[self._order.get(record.service, -1) % len(c.services)]))
-        column = QRectF(service_x, y, text_x - service_x - self.letter, self.height)
-        painter.drawText(column, flags, self.title(record.service))
+        painter.setPen(QColor(c.services[number % len(c.services)]))
+        painter.drawText(QPointF(self._service_x, y + self._base), title)
 
     def _boxes(
         self, line: VisualLine, letters: tuple[int, int], origin: float, y: int
@@ -150,6 +150,11 @@ class LinePainter:
         yield QRectF(left, y, max(right - left, self.letter / 2), self.height)
 
 
+def _cut(title: str) -> str:
+    return title if len(title) <= _TITLE_LETTERS else f"{title[: _TITLE_LETTERS - 1]}…"
+
+
+@lru_cache(maxsize=256)
 def clock(at: float) -> str:
     """The local time of a line, to the millisecond."""
     whole, part = divmod(at, 1)

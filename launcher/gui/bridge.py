@@ -7,7 +7,7 @@ coalesced: however often they change, the window sees the newest once a turn of 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
@@ -36,13 +36,24 @@ class Bridge(QObject):
         self._newest: Mapping[str, ServiceStatus] | None = None
         self._woken.connect(self._publish, Qt.ConnectionType.QueuedConnection)
         self._unsubscribe = session.subscribe(self._observe)
-        session.on_notice(self.notice_raised.emit)
-        session.on_raise(self.raise_asked.emit)
-        session.on_quit(self.quit_asked.emit)
+        self._closed = False
+        session.on_notice(self._while_open(self.notice_raised.emit))
+        session.on_raise(self._while_open(self.raise_asked.emit))
+        session.on_quit(self._while_open(self.quit_asked.emit))
 
     def close(self) -> None:
-        """Stop listening to the statuses."""
+        """Stop listening."""
+        self._closed = True
         self._unsubscribe()
+
+    def _while_open(self, emit: Callable[..., None]) -> Callable[..., None]:
+        """The session remembers whoever listened once; another window may be there by now."""
+
+        def tell(*words: str) -> None:
+            if not self._closed:
+                emit(*words)
+
+        return tell
 
     def _observe(self, statuses: Mapping[str, ServiceStatus]) -> None:
         with self._lock:

@@ -7,9 +7,9 @@ import sys
 from PySide6.QtCore import QSysInfo
 from PySide6.QtWidgets import QApplication
 
+from launcher.gui.opened import Opened
 from launcher.gui.session import Session
 from launcher.gui.theme import Theme
-from launcher.gui.window import Window
 
 _WINDOWS_11_BUILD = 22_000
 
@@ -18,15 +18,12 @@ def open_window(session: Session) -> int:
     """Show the window; return the exit code once it has closed and all has stopped."""
     app, theme = _bare_application()
     theme.follow(session.settings.now)
-    window = Window(session, frame_first=True)
     # The window may be gone before everything has stopped, and the loop must not be.
     app.setQuitOnLastWindowClosed(False)
-    window.painted.connect(theme.dress)
-    window.finished.connect(app.quit)
-    window.settings_changed.connect(lambda: theme.follow(session.settings.now))
-    window.show()
+    opened = Opened(app, theme, session)
+    opened.window.show()
     code = app.exec()
-    window.background.close()
+    opened.close()
     return code
 
 

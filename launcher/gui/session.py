@@ -213,6 +213,10 @@ class Session(Protocol):
         """Be told, from another thread, that a terminal asks for the end."""
         ...
 
+    def note_unexpected(self, trace: str) -> None:
+        """Take an error of the window's own into the launcher's log. From any thread."""
+        ...
+
     def start(self, name: str) -> None:
         """Start one service."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
@@ -19,6 +20,9 @@ from launcher.gui.page import Page
 from launcher.gui.session import Session
 from launcher.gui.words import stop_summary
 
+if TYPE_CHECKING:
+    from launcher.gui.crash_page import CrashPage
+
 SERVICES, LOGS, MAIL, SETTINGS, FIRST_RUN = range(5)
 LAST_WORDS_MS = 3_000
 """How long the window stays to be read when not everything could be ended."""
@@ -30,7 +34,8 @@ class Window(QWidget):
     With `frame_first` its frame alone is made, and `begin` builds the rest once that was painted.
 
     Signals: `painted()` the first picture is drawn; `finished()` everything has stopped, or was
-    ended: the program may go; `settings_changed()` the file says something else. Private:
+    ended: the program may go; `settings_changed()` the file says something else;
+    `restart_asked()` this window is to be built anew, the services go on. Private:
     `_log_wanted(str, object)`, `_mail_wanted()` and `_caught_wanted(int)`, to pages that are built
     on demand.
     """
@@ -38,6 +43,7 @@ class Window(QWidget):
     painted = Signal()
     finished = Signal()
     settings_changed = Signal()
+    restart_asked = Signal()
     _log_wanted = Signal(str, object)
     _mail_wanted = Signal()
     _caught_wanted = Signal(int)
@@ -50,6 +56,7 @@ class Window(QWidget):
         self._finished = False
         self._painted = False
         self._begun = False
+        self._crash: CrashPage | None = None
         self.bridge = Bridge(session, self)
         self.background = Background(self)
         self.setWindowTitle("Celery Launcher")
@@ -137,6 +144,26 @@ class Window(QWidget):
     def closing(self) -> bool:
         """Whether everything is being stopped."""
         return self._closing
+
+    def show_error(self, trace: str, count: int) -> None:
+        """Show what nobody expected, met `count` times so far."""
+        if self._closing or self._finished:
+            return
+        if self._crash is None:
+            from launcher.gui.crash_page import CrashPage  # noqa: PLC0415 - hopefully never
+
+            self._crash = CrashPage(self)
+            self._crash.restart_asked.connect(self.restart_asked)
+        self._crash.say(trace, count)
+
+    def leave(self) -> Background:
+        """Let go of the session, whose services go on; gives back what still works for it."""
+        self._finished = True
+        self.bridge.close()
+        if self._begun:
+            self.settings.close()
+        self.background.setParent(None)
+        return self.background
 
     def come_forward(self) -> None:
         """Show the window above the others, as a second start asks."""

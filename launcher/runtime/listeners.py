@@ -49,6 +49,11 @@ class Listeners:
         self._note("".join(traceback.format_exception(error)).rstrip())
         self._say("The launcher met an error of its own and goes on; see the launcher's log.")
 
+    def note_unexpected(self, trace: str) -> None:
+        """Take an error of the window's own into the log; the window shows it itself."""
+        self._note("ERROR unexpected in the window, which goes on:")
+        self._note(trace)
+
     def _say(self, words: str) -> None:
         for callback in self._on_notice:
             callback(words)

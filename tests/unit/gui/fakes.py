@@ -323,6 +323,8 @@ class FakeSession:
         self.raised: list[Callable[[], None]] = []
         self.asked_to_quit: list[Callable[[], None]] = []
         self.time = NOW
+        self.noted: list[str] = []
+        self.described = dict(SPECS)
 
     def first_steps_done(self) -> None:
         self.first_run = False
@@ -358,6 +360,9 @@ class FakeSession:
 
     def on_quit(self, callback: Callable[[], None]) -> None:
         self.asked_to_quit.append(callback)
+
+    def note_unexpected(self, trace: str) -> None:
+        self.noted.append(trace)
 
     def start(self, name: str) -> None:
         self.calls.append(("start", name))

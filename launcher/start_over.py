@@ -132,6 +132,8 @@ class StartOver:
             users = [spec.name for spec in self._live.specs if _uses(spec, scope)]
             wanted = [name for name in users if self._supervisor.statuses[name].wanted]
             self._stop(users, tell)
+            # The embedded broker's files are made anew: who was connected would hear nothing.
+            self._supervisor.drop_connections(users)
             try:
                 tell("Removing …")
                 # Looked up again: until it stopped, a service wrote.
@@ -170,7 +172,8 @@ class StartOver:
         except RemovalError as error:
             raise StartOverError(str(error)) from error
         finally:
-            self._live.write_files()
+            if found.scope is not Scope.DATABASE:
+                self._live.write_files()
 
 
 def _uses(spec: ServiceSpec, scope: Scope) -> bool:

@@ -150,6 +150,11 @@ class Supervisor:
         """
         self._inbox.put(_Call(lambda: self._replace(describe(), asked_by="")))
 
+    def drop_connections(self, names: Iterable[str]) -> None:
+        """Have the next probe of each of these, which must be stopped, open a connection anew."""
+        names = tuple(names)
+        self._inbox.put(_Call(lambda: self._effects.forget(names)))
+
     def nudge(self) -> None:
         """Tell all observers the present state once more."""
         self._inbox.put(_Call(self._publish))

@@ -182,6 +182,9 @@ def at_the_window(window: Window, person: Person, walk: Callable[[Person], None]
     window.show()
     QTest.qWaitForWindowExposed(window)
     person.go_to(window)
+    if person.has_button("Skip"):
+        # A new home begins with the first steps; they have a walk of their own.
+        person.click(person.button("Skip"))
     walk(person)
     gone: list[bool] = []
     window.finished.connect(lambda: gone.append(True))

@@ -45,6 +45,10 @@ class FakeSupervisor:
             self._on_stop(name)
             self.statuses[name] = ServiceStatus(name)
 
+    def drop_connections(self, names: list[str]) -> None:
+        assert all(self.statuses[name].at_rest for name in names)
+        self.asked += [("drop", name) for name in names]
+
     def start(self, name: str) -> None:
         self.asked.append(("start", name))
 
@@ -154,6 +158,7 @@ def test_the_broker_runs_on_while_the_database_goes(house: House) -> None:
     asked = {name for _, name in house.supervisor.asked}
     assert asked == set(house.supervisor.statuses) - {"rabbitmq", "epmd"}
     assert all(house.there_when_stopped)
+    assert house.written == 0
 
 
 def test_all_leaves_settings_and_passwords_and_a_log_that_says_so(house: House) -> None:

@@ -523,6 +523,7 @@ def misfits(window: QWidget) -> tuple[list[str], list[str], list[str]]:
     """Texts that are clipped, texts that are shortened on purpose, widgets that overlap."""
     from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
+    from launcher.gui.services.summary_button import SummaryButton
     from launcher.gui.widgets.chip import Chip
     from launcher.gui.widgets.text_line import TextLine
 
@@ -542,7 +543,7 @@ def misfits(window: QWidget) -> tuple[list[str], list[str], list[str]]:
             narrow = one.height() < one.fontMetrics().height()
         elif isinstance(one, QLabel) and one.wordWrap():
             narrow = one.heightForWidth(one.width()) > one.height() + 1
-        elif isinstance(one, Chip):
+        elif isinstance(one, Chip | SummaryButton):
             (shortened if one.sizeHint().width() > one.width() else []).append(words)
             narrow = one.height() < one.fontMetrics().height()
         else:
@@ -639,6 +640,7 @@ def _one(
             for beat in range(39):
                 share = loads[(beat * beat + 5 * number + beat // 7) % len(loads)]
                 row.usage.line.add(share * (1 if row.spec.name == "worker" else 0.15))
+                row.usage.memory_line.add(60 + beat // 6 + share / 4)
     scene(window)
     settle(window)
     found = photograph(window, picture)

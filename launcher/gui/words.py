@@ -79,24 +79,3 @@ def stop_summary(specs: Mapping[str, ServiceSpec], statuses: Mapping[str, Servic
         return "Everything has stopped."
     waits = f"waits for {listed(running)}"
     return f"{listed(stopped)} stopped; {waits}." if stopped else f"Now it {waits}."
-
-
-class StartTime:
-    """How long the last start took, from the first process to the moment all wanted were ready.
-
-    Fixed at that moment, so that a service restarted later does not change it; forgotten when
-    nothing is wanted any more.
-    """
-
-    def __init__(self) -> None:
-        self.seconds: float | None = None
-
-    def observe(self, statuses: Mapping[str, ServiceStatus]) -> None:
-        """Take in a new picture of all services."""
-        wanted = [status for status in statuses.values() if status.wanted]
-        if not wanted:
-            self.seconds = None
-            return
-        begun = [status.started_at for status in wanted if status.started_at is not None]
-        if self.seconds is None and begun and all(status.satisfies for status in wanted):
-            self.seconds = max(0.0, max(status.since for status in wanted) - min(begun))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from launcher.core.facts import BrokerMode
@@ -139,6 +140,11 @@ def django(plan: Plan) -> ServiceSpec:
 def worker_name(number: int) -> str:
     """The service's name of a worker, counted from 1: "worker", "worker2"."""
     return "worker" if number == 1 else f"worker{number}"
+
+
+def is_worker(name: str) -> bool:
+    """Whether a service of this name is a worker."""
+    return re.fullmatch(r"worker\d*", name) is not None
 
 
 def worker(plan: Plan, number: int = 1) -> ServiceSpec:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
@@ -12,24 +13,30 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from launcher.core.checks import Verdict
 from launcher.core.explain import Tone
 from launcher.core.facts import BrokerMode
-from launcher.core.spec import Link
+from launcher.core.spec import Link, ServiceSpec
+from launcher.core.startup import StartRecord
 from launcher.core.state import ServiceState, ServiceStatus
 from launcher.gui import tokens
 from launcher.gui.background import Background
 from launcher.gui.page import Page
+from launcher.gui.remembered import Remembered
+from launcher.gui.services.changes import changes_of
 from launcher.gui.services.prerequisites import Prerequisites
 from launcher.gui.services.service_row import ServiceRow
+from launcher.gui.services.start_card import StartCard
 from launcher.gui.session import Session
 from launcher.gui.widgets.banner import Banner
 from launcher.gui.widgets.button import Button
 from launcher.gui.widgets.card import Card
 from launcher.gui.widgets.page_header import PageHeader
-from launcher.gui.words import StartTime, check_words, services_summary
+from launcher.gui.words import check_words, services_summary
+from launcher.paths import Home
 
 if TYPE_CHECKING:
     from launcher.runtime.usage import Usage
 
 USAGE_MS = 4_000
+_START_OPEN = "start_order_open"
 TICK_MS = 1_000
 QUIET_TICK_MS = 10_000
 """While all that is shown of time are minutes, nobody sees a second go by."""
@@ -52,7 +59,7 @@ class ServicesPage(Page):
         super().__init__(parent)
         self._session = session
         self._background = background
-        self._start_time = StartTime()
+        self._record = StartRecord()
         self._sampling = False
         self.rows: dict[str, ServiceRow] = {}
         self.header = PageHeader("Services")
@@ -64,12 +71,15 @@ class ServicesPage(Page):
         self._shown_failures: tuple[tuple[str, str], ...] = ()
         self._card = Card()
         self._rows = QVBoxLayout(self._card)
+        self._habits = Remembered(Home(Path(session.home)).data / "window.json")
+        self.start_card = StartCard(is_open=self._habits.flag(_START_OPEN, usual=True))
+        self.start_card.folded.connect(self._fold_start)
         self._lay_out()
         self.stop_all.clicked.connect(session.stop_all)
         self.start_all.clicked.connect(session.start_all)
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
-        self._tick.timeout.connect(lambda: self.show_statuses(session.statuses()))
+        self._tick.timeout.connect(self._count_on)
         self._sampler = QTimer(self)
         self._sampler.setInterval(USAGE_MS)
         self._sampler.timeout.connect(self._sample)
@@ -80,13 +90,19 @@ class ServicesPage(Page):
         now = self._session.now()
         specs = self._session.specs()
         titles = {name: spec.title for name, spec in specs.items()}
-        self._start_time.observe(statuses)
-        self.header.summary.say(services_summary(statuses, self._start_time.seconds))
+        self._record.observe(statuses)
+        self.header.summary.say(services_summary(statuses, self._record.seconds))
+        for name in [*self.rows]:
+            if name not in specs:
+                self._remove_row(name)
         for name, spec in specs.items():
-            row = self.rows.get(name) or self._add_row(name)
+            if name not in statuses:  # it was added or removed a moment ago
+                continue
+            row = self.rows.get(name) or self._add_row(spec)
             if row.spec is not spec:
                 row.show_spec(spec)
             row.show_status(statuses[name], now, titles, self._session.logs.errors(name))
+        self.start_card.show_start(specs, statuses, now, self._record)
         self.stop_all.setEnabled(any(status.alive or status.wanted for status in statuses.values()))
         self.start_all.setEnabled(not all(status.wanted for status in statuses.values()))
         self._show_facts()
@@ -109,16 +125,23 @@ class ServicesPage(Page):
         self._tick.stop()
         self._sampler.stop()
 
-    def _add_row(self, name: str) -> ServiceRow:
-        row = ServiceRow(self._session.specs()[name])
+    def _remove_row(self, name: str) -> None:
+        row = self.rows.pop(name)
+        self._rows.removeWidget(row)
+        row.hide()
+        row.deleteLater()
+
+    def _add_row(self, spec: ServiceSpec) -> ServiceRow:
+        row = ServiceRow(spec, changes_of(spec))
         row.start_asked.connect(self._session.start)
         row.stop_asked.connect(self._session.stop)
         row.restart_asked.connect(self._session.restart)
         row.log_asked.connect(self.log_asked)
         row.link_asked.connect(self._open_link)
         row.secret_asked.connect(self._copy_secret)
-        self._rows.addWidget(row)
-        self.rows[name] = row
+        order = [name for name in self._session.specs() if name in self.rows or name == spec.name]
+        self._rows.insertWidget(order.index(spec.name), row)
+        self.rows[spec.name] = row
         return row
 
     def _show_facts(self) -> None:
@@ -159,8 +182,21 @@ class ServicesPage(Page):
             for words, remedy in failures:
                 self._failures.addWidget(Banner(Tone.FAILED, words, remedy))
 
+    @property
+    def _seen(self) -> bool:
+        """A minimised window is visible to Qt, and to nobody else."""
+        return self.isVisible() and not self.window().isMinimized()
+
+    def _count_on(self) -> None:
+        if self._seen:
+            self.show_statuses(self._session.statuses())
+
+    def _fold_start(self, is_open: bool) -> None:  # noqa: FBT001 - a slot
+        self._habits.put(_START_OPEN, is_open)
+        self.show_statuses(self._session.statuses())
+
     def _sample(self) -> None:
-        if self._sampling or not self.isVisible():
+        if self._sampling or not self._seen:
             return
         self._sampling = True
         self._background.run(self, self._session.usage, self._sampled, self._sampling_failed)
@@ -169,7 +205,7 @@ class ServicesPage(Page):
         self._sampling = False
         statuses = self._session.statuses()
         for name, row in self.rows.items():
-            alive = statuses[name].pid is not None
+            alive = name in statuses and statuses[name].pid is not None
             row.show_usage(usages.get(name) if alive else None)
 
     def _sampling_failed(self, error: Exception) -> None:
@@ -212,6 +248,7 @@ class ServicesPage(Page):
         column.addLayout(self._failures)
         column.addWidget(self.broker)
         column.addWidget(self._card)
+        column.addWidget(self.start_card)
         column.addStretch()
         scroll = QScrollArea()
         scroll.setWidget(body)

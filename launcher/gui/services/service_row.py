@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from launcher.core.explain import Explanation, Tone, explain
@@ -14,19 +14,27 @@ from launcher.core.logs import Level
 from launcher.core.spec import Link, ServiceSpec
 from launcher.core.state import ServiceState, ServiceStatus
 from launcher.gui import theme, tokens
+from launcher.gui.services.error_badge import ErrorBadge
 from launcher.gui.services.link_popover import LinkPopover
+from launcher.gui.services.summary_button import SummaryButton
 from launcher.gui.services.usage_cell import UsageCell
 from launcher.gui.widgets.button import Button
 from launcher.gui.widgets.state_mark import StateMark
 from launcher.gui.widgets.text_line import TextLine
-from launcher.gui.widgets.text_link import TextLink
-from launcher.gui.words import counted, memory, uptime
+from launcher.gui.words import counted, uptime
 
 if TYPE_CHECKING:
     from launcher.runtime.usage import Usage
 
-_PROCESS_WIDTH = 66
-_COUNTERS_WIDTH = 70
+_PROCESS_WIDTH = 76
+_NARROW, _WIDE = 172, 240
+"""The name's width; the wide one where the row has 900 pixels."""
+_START_WORDS = {
+    ServiceState.FAILED: "Try again",
+    ServiceState.BACKOFF: "Try now",
+    ServiceState.DONE: "Run again",
+}
+_TROUBLED = frozenset({ServiceState.FAILED, ServiceState.BACKOFF, ServiceState.UNHEALTHY})
 _OPENABLE = frozenset({ServiceState.READY, ServiceState.EXTERNAL, ServiceState.UNHEALTHY})
 
 
@@ -35,7 +43,8 @@ class ServiceRow(QWidget):
 
     Signals: `start_asked(str)`, `stop_asked(str)`, `restart_asked(str)` with the service's name;
     `log_asked(str, object)` name, and the lowest Level wanted; `link_asked(str, object)` a
-    Link to open; `secret_asked(object)` a Link whose password is to be copied.
+    Link to open; `secret_asked(object)` a Link whose password is to be copied;
+    `change_asked(str)` name: another port, or another pool.
     """
 
     start_asked = Signal(str)
@@ -44,22 +53,25 @@ class ServiceRow(QWidget):
     log_asked = Signal(str, object)
     link_asked = Signal(str, object)
     secret_asked = Signal(object)
+    change_asked = Signal(str)
 
-    def __init__(self, spec: ServiceSpec, parent: QWidget | None = None) -> None:
+    def __init__(self, spec: ServiceSpec, changes: str = "", parent: QWidget | None = None) -> None:
+        """`changes` is what of the service can be changed here, such as "port"; "" is nothing."""
         super().__init__(parent)
         self.spec = spec
+        self._changes = changes
         self._shown: object = None
         self.mark = StateMark()
         self.title = TextLine(spec.title, bold=True)
         self.address = TextLine("", "soft", tokens.SMALL)
+        self.change = SummaryButton()
         self.headline = TextLine("", bold=True)
         self.sentence = _sentence_label()
         self.pid = TextLine("", "soft", tokens.SMALL, width=_PROCESS_WIDTH)
         self.uptime = TextLine("", "soft", tokens.SMALL, width=_PROCESS_WIDTH)
         self.usage = UsageCell()
-        self.memory = TextLine("", "soft", tokens.SMALL, width=_COUNTERS_WIDTH)
-        self.restarts = TextLine("", "soft", tokens.SMALL, width=_COUNTERS_WIDTH)
-        self.errors = TextLink(f"Errors of {spec.title}", Tone.FAILED)
+        self.restarts = TextLine("", Tone.TROUBLE, tokens.SMALL, width=_PROCESS_WIDTH)
+        self.errors = ErrorBadge(spec.title)
         self.open = Button("Open", name=f"Open {spec.title}", small=True)
         self.start = Button("Start", name=f"Start {spec.title}", small=True)
         self.stop = Button("Stop", name=f"Stop {spec.title}", small=True)
@@ -75,7 +87,11 @@ class ServiceRow(QWidget):
         self._shown = None
         where = f"{spec.address}:{spec.port}" if spec.port is not None else spec.address
         parts = (spec.summary, where if where not in spec.summary else "")
-        self.address.say(" · ".join(part for part in parts if part))
+        words = " · ".join(part for part in parts if part)
+        self.address.say(words)
+        self.change.say(words, f"{self.spec.title}: change the {self._changes}")
+        self.address.setVisible(not self._changes)
+        self.change.setVisible(bool(self._changes))
 
     def show_status(
         self, status: ServiceStatus, now: float, titles: Mapping[str, str], errors: int
@@ -92,28 +108,36 @@ class ServiceRow(QWidget):
         self.mark.set_tone(words.tone)
         self.headline.say(words.headline, words.tone)
         self._say_why(words, brief=status.degraded)
-        for widget in (self._process, self.usage):
-            widget.setVisible(running)
-        self.pid.say(f"pid {status.pid}" if running else "")
+        self.usage.setVisible(running)
+        self.uptime.setVisible(running)
+        pid = f"pid {status.pid}" if running else ""
+        self.pid.say(pid)
+        self.uptime.setToolTip(pid)
+        # Two lines where there is a choice, so that rows stay alike.
+        self.pid.setVisible(running and not (status.restarts or errors))
+        self._process.setVisible(running or bool(status.restarts or errors))
         if not running:
-            self.memory.say("")
             self.usage.show_usage(None)
         self.restarts.say(counted(status.restarts, "restart") if status.restarts else "")
         self.restarts.setVisible(bool(status.restarts))
-        self._say_errors(errors)
-        self.memory.setVisible(bool(self.memory.text()))
+        self.errors.show_count(errors)
         self._offer(status, words)
 
     def show_usage(self, usage: Usage | None) -> None:
         """Show what the process tree uses; None when it could not be told."""
         self.usage.show_usage(usage)
-        self.memory.say(memory(usage.memory_bytes) if usage else "")
-        self.memory.setVisible(bool(usage))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """F2 on any of its buttons changes what can be changed, as in a list of files."""
+        if event.key() == Qt.Key.Key_F2 and self._changes:
+            self.change_asked.emit(self.spec.name)
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the name more room where there is more; alike in all rows, so columns align."""
         super().resizeEvent(event)
-        self._name.setFixedWidth(178 if self.width() < 900 else 240)
+        self._name.setFixedWidth(_NARROW if self.width() < 900 else _WIDE)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the line that parts this row from the one above."""
@@ -134,16 +158,15 @@ class ServiceRow(QWidget):
         told = ", ".join(part for part in (self.spec.title, words.headline, why) if part)
         self.setAccessibleName(told)
 
-    def _say_errors(self, count: int) -> None:
-        words = counted(count, "error") if count else ""
-        self.errors.say(words, f"{words} of {self.spec.title}: show them in the log")
-        self.errors.setVisible(bool(count))
-
     def _offer(self, status: ServiceStatus, words: Explanation) -> None:
         # Of the window, and while the row is seen: a hidden row remembers a focus that it has lost.
         focused = self.window().focusWidget() if self.isVisible() else None
         self.start.setVisible(words.can_start)
-        self.start.set_kind("primary" if words.tone is Tone.FAILED else "plain")
+        self.start.setText(_START_WORDS.get(status.state, "Start"))
+        mends = status.state in _TROUBLED
+        self.start.set_kind("primary" if mends else "plain")
+        self.restart.set_kind("primary" if mends else "plain")
+        self.start.updateGeometry()
         self.stop.setVisible(words.can_stop and not words.can_start)
         self.restart.setVisible(words.can_restart)
         self.open.setVisible(bool(self.spec.links) and status.state in _OPENABLE)
@@ -173,6 +196,7 @@ class ServiceRow(QWidget):
         self.stop.clicked.connect(lambda: self.stop_asked.emit(name))
         self.restart.clicked.connect(lambda: self.restart_asked.emit(name))
         self.log.clicked.connect(lambda: self.log_asked.emit(name, Level.DEBUG))
+        self.change.clicked.connect(lambda: self.change_asked.emit(name))
         self.errors.clicked.connect(lambda: self.log_asked.emit(name, Level.ERROR))
         self.open.clicked.connect(self._open)
 
@@ -181,16 +205,13 @@ class ServiceRow(QWidget):
         row.setContentsMargins(tokens.WIDE, tokens.TIGHT, tokens.GAP, tokens.TIGHT)
         row.setSpacing(tokens.GAP)
         row.addWidget(self.mark)
-        self._name = _column(self.title, self.address)
+        self._name = _column(self.title, self.address, self.change)
         row.addWidget(self._name)
         row.addWidget(_column(self.headline, self.sentence), 1)
-        self._process = _column(self.pid, self.uptime)
+        self._process = _column(self.uptime, self.pid, self.restarts, self.errors)
         self._process.setFixedWidth(_PROCESS_WIDTH)
         row.addWidget(self._process)
         row.addWidget(self.usage)
-        counters = _column(self.memory, self.restarts, self.errors)
-        counters.setFixedWidth(_COUNTERS_WIDTH)
-        row.addWidget(counters)
         buttons = QWidget()
         buttons.setFixedWidth(176)
         line = QHBoxLayout(buttons)

@@ -15,10 +15,15 @@ SAMPLES = 40
 
 
 class Sparkline(QWidget):
-    """Draws up to `SAMPLES` values; the scale grows with the highest, from 5 up."""
+    """Draws up to `SAMPLES` values.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    The scale begins at 0 and grows with the highest, from 5 up; of an `amount`, which is never near
+    0, it begins below the lowest, so that a tenth more is seen.
+    """
+
+    def __init__(self, *, amount: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._amount = amount
         self._values: deque[float] = deque(maxlen=SAMPLES)
         self.setFixedHeight(15)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -44,12 +49,16 @@ class Sparkline(QWidget):
         """Draw the line, the newest value at the right."""
         if len(self._values) < 2:
             return
-        top = max(5.0, *self._values)
+        highest = max(self._values)
+        bottom = min(self._values) - 0.1 * highest if self._amount else 0.0
+        top = max(bottom + 0.3 * highest, highest) if self._amount else max(5.0, highest)
         step = (self.width() - 2) / (SAMPLES - 1)
         first = self.width() - 1 - step * (len(self._values) - 1)
-        room = self.height() - 3
+        room, span = self.height() - 3, top - bottom or 1.0
         points = [
-            QPointF(first + step * index, 1.5 + room * (1 - value / top))
+            QPointF(
+                first + step * index, 1.5 + room * (1 - (value - bottom) / span)
+            )
             for index, value in enumerate(self._values)
         ]
         painter = QPainter(self)

@@ -25,7 +25,8 @@ from launcher.live_settings import Waiting
 from launcher.mail_servers import MailServers
 from launcher.paths import Home
 from launcher.runtime.passwords import Passwords
-from launcher.settings import Settings
+from launcher.settings import Settings, check_value
+from launcher.settings.editing import NotEditableError
 from launcher.settings.file import SettingsFile
 from launcher.start_over import Going, StartOverError
 from tests.unit.gui.fake_mail import FakeMail
@@ -89,9 +90,17 @@ SPECS: dict[str, ServiceSpec] = {
             "monitor · 127.0.0.6:5566",
             address="127.0.0.6",
             port=5566,
+            depends_on=("rabbitmq",),
             links=(Link("Flower", "http://127.0.0.6:5566/"),),
         ),
-        spec("catcher", "Mail catcher", "SMTP · 127.0.0.1:1025", address="127.0.0.1", port=1025),
+        spec(
+            "catcher",
+            "Mail catcher",
+            "SMTP · 127.0.0.1:1025",
+            address="127.0.0.1",
+            port=1025,
+            depends_on=("migrate",),
+        ),
     )
 }
 
@@ -105,21 +114,34 @@ _DETAILS = {
 }
 
 
+_BOOTS = {
+    "rabbitmq": (0.0, 3.1),
+    "migrate": (0.0, 0.9),
+    "django": (0.9, 1.2),
+    "worker": (3.1, 2.8),
+    "beat": (3.1, 1.4),
+    "flower": (3.1, 1.8),
+    "catcher": (0.9, 0.7),
+}
+"""When each began, in seconds after the first, and how long it took."""
+
+
 def all_ready() -> dict[str, ServiceStatus]:
     """Everything runs."""
     found: dict[str, ServiceStatus] = {}
     for number, name in enumerate(SPECS):
         one_shot = name == "migrate"
+        began, took = _BOOTS[name]
         found[name] = ServiceStatus(
             name,
             S.DONE if one_shot else S.READY,
             wanted=True,
-            since=NOW - 720 + number * 0.4,
+            since=NOW - 723.5 + began + took,
             alive=not one_shot,
             pid=None if one_shot else 5120 + number * 17,
             generation=1,
-            started_at=NOW - 723.5,
-            ready_after=0.9,
+            started_at=NOW - 723.5 + began,
+            ready_after=took,
             detail=_DETAILS.get(name, ""),
         )
     return found
@@ -245,6 +267,10 @@ class FakeSettings:
     def __init__(self, file: SettingsFile, calls: list[tuple[str, ...]]) -> None:
         self.file = file
         self.waits = Waiting()
+        self.would_restart: Sequence[str] = ()
+        self.taken: dict[int, PortOwner] = {}
+        self.asked: list[tuple[object, ...]] = []
+        self.refuse = ""
         self._calls = calls
 
     @property
@@ -253,6 +279,19 @@ class FakeSettings:
 
     def waiting(self) -> Waiting:
         return self.waits
+
+    def restarts(self, entry: Sequence[str], value: object) -> Sequence[str]:
+        self.asked.append((*entry, value))
+        return self.would_restart
+
+    def obstacle(self, listener: str, port: int) -> PortOwner | None:
+        return self.taken.get(port)
+
+    def change(self, entry: Sequence[str], value: object) -> None:
+        if self.refuse:
+            raise NotEditableError(self.refuse)
+        check_value(entry, value) if value is not None else None
+        self._calls.append(("change", ".".join(entry), str(value)))
 
     def apply(self) -> None:
         self._calls.append(("apply",))
@@ -340,7 +379,7 @@ class FakeSession:
         return self.moved
 
     def specs(self) -> Mapping[str, ServiceSpec]:
-        return {name: SPECS[name] for name in self._statuses}
+        return {name: self.described[name] for name in self._statuses}
 
     def statuses(self) -> Mapping[str, ServiceStatus]:
         return self._statuses

@@ -53,7 +53,7 @@ def test_a_row_says_state_cause_address_and_process(page: ServicesPage) -> None:
     assert row.headline.text() == "Ready"
     assert row.mark.tone is Tone.READY
     assert row.sentence.text() == "answers in 3 ms"
-    assert row.address.text() == "waitress · 127.0.0.1:8001"
+    assert row.change.text() == "waitress · 127.0.0.1:8001"
     assert (row.pid.text(), row.uptime.text()) == ("pid 5154", "up 12 min")
     assert row.accessibleName() == "Django, Ready, answers in 3 ms"
 
@@ -131,7 +131,7 @@ def test_usage_is_sampled_away_from_the_window_and_shown(
     session.usages = {"worker": FakeUsage(6.24, 85_400_000)}
     page._sample()
     worker = page.rows["worker"]
-    qtbot.waitUntil(lambda: worker.memory.text() == "85 MB")
+    qtbot.waitUntil(lambda: worker.usage.memory.text() == "85 MB")
     assert worker.usage.cpu.text() == "CPU 6.2 %"
 
 
@@ -155,7 +155,8 @@ def test_errors_lead_to_the_log_of_the_service(
     logs = window.page(LOGS)
     assert isinstance(logs, LogsPage)
     assert logs.isVisible()
-    assert logs.matches.text() == "1 match"
+    assert logs._wanted.service == "worker"
+    assert logs._wanted.level is Level.ERROR
 
 
 def test_the_broker_has_a_chip_and_without_rabbitmq_a_banner(

@@ -154,10 +154,10 @@ def test_light_and_dark_reach_palette_and_painted_widgets(window: Window, theme:
     theme.choose("dark")
     assert colours() is DARK
     assert window.palette().color(QPalette.ColorRole.Window).name() == DARK.window
-    dark = window.grab().toImage().pixelColor(400, 740).name()
+    dark = window.grab().toImage().pixelColor(188, 740).name()
     assert dark == DARK.window
     theme.choose("light")
-    assert window.grab().toImage().pixelColor(400, 740).name() == LIGHT.window
+    assert window.grab().toImage().pixelColor(188, 740).name() == LIGHT.window
 
 
 def test_every_control_of_every_page_has_a_name(window: Window, session: FakeSession) -> None:

@@ -9,7 +9,7 @@ import pytest
 from launcher.core.checks import CheckResult, Verdict
 from launcher.core.state import ServiceState
 from launcher.gui import words
-from tests.unit.gui.fakes import NOW, SPECS, all_ready, all_stopped, failing
+from tests.unit.gui.fakes import SPECS, all_ready, all_stopped, failing
 
 
 @pytest.mark.parametrize(
@@ -52,21 +52,6 @@ def test_the_stop_says_who_is_done_and_who_is_waited_for() -> None:
     )
     assert words.stop_summary(SPECS, all_stopped()) == "Everything has stopped."
     assert words.stop_summary(SPECS, all_ready()).startswith("Now it waits for RabbitMQ")
-
-
-def test_the_start_time_is_fixed_when_all_were_ready_and_forgotten_when_all_stop() -> None:
-    time = words.StartTime()
-    time.observe(failing())
-    assert time.seconds is None
-    time.observe(all_ready())
-    taken = time.seconds
-    assert taken == pytest.approx(5.9)
-    later = all_ready()
-    later["worker"] = replace(later["worker"], since=NOW + 500)
-    time.observe(later)
-    assert time.seconds == taken
-    time.observe(all_stopped())
-    assert time.seconds is None
 
 
 def test_a_check_names_its_subject_once() -> None:

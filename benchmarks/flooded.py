@@ -16,7 +16,7 @@ import time
 import uuid
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 from statistics import median
@@ -42,8 +42,7 @@ _WHOLE = 1 << 50
 class Flood:
     """One flooding child and what came of it."""
 
-    def __init__(self, home: Home, logs: LogStore, name: str, words: list[str]) -> None:
-        self.report = home.root / f"flood-{name}.json"
+    def __init__(self, logs: LogStore, program: Path, words: Sequence[str]) -> None:
         self.over = threading.Event()
         """The child has ended and all of it was read."""
         children = Children(
@@ -53,16 +52,11 @@ class Flood:
             name=SERVICE,
             title="Worker",
             summary="",
-            command=(sys.executable, str(CHILD), str(self.report), *words),
+            command=(sys.executable, str(program), *words),
         )
         self.child: Child = children.spawn(
             spec, lambda _watch, _groups: None, lambda _code: self.over.set()
         )
-
-    def told(self) -> dict[str, Any]:
-        """What the child says that it wrote."""
-        told: dict[str, Any] = json.loads(self.report.read_text(encoding="ascii"))
-        return told
 
 
 class Cost:
@@ -101,9 +95,9 @@ def _in_terminal(home: Home, session: Session, plan: Mapping[str, Any]) -> dict[
     found: dict[str, Any] = {}
     for name, *words in plan["floods"]:
         cost = Cost()
-        flood = Flood(home, session.logs, name, words)
-        flood.over.wait()
-        found[name] = {"cpu_percent": cost.percent(), **flood.told()}
+        report = home.root / f"{name}.json"
+        Flood(session.logs, CHILD, [str(report), *words]).over.wait()
+        found[name] = {"cpu_percent": cost.percent(), **_told(report)}
     return found
 
 
@@ -158,11 +152,11 @@ class Scene:
 
     def steps(self, floods: list[list[str]], *, search: bool) -> Iterator[None]:
         """Flood in every way, then scroll and search through what is held."""
-        yield from _pause(1.5)
+        yield from pause(1.5)
         self.window.show_page(self._number)
-        yield from _pause(1.5)
+        yield from pause(1.5)
         self.watch.begin()
-        yield from _pause(1.0)
+        yield from pause(1.0)
         self.found["before"] = self.watch.outcome()
         for name, *words in floods:
             yield from self._flood(name, words)
@@ -174,12 +168,13 @@ class Scene:
     def _flood(self, name: str, words: list[str]) -> Iterator[None]:
         self.watch.begin()
         cost = Cost()
-        flood = Flood(self._home, self._logs, name, words)
+        report = self._home.root / f"{name}.json"
+        flood = Flood(self._logs, CHILD, [str(report), *words])
         while not flood.over.is_set():
             yield
         percent = cost.percent()
-        yield from _pause(0.3)
-        self.found[name] = {"cpu_percent": percent, **self.watch.outcome(), **flood.told()}
+        yield from pause(0.3)
+        self.found[name] = {"cpu_percent": percent, **self.watch.outcome(), **_told(report)}
 
     def _scroll(self) -> Iterator[None]:
         bar = self._view().verticalScrollBar()
@@ -205,35 +200,47 @@ class Scene:
 
 
 def _in_window(home: Home, session: Session, plan: Mapping[str, Any]) -> dict[str, Any]:
-    from PySide6.QtCore import QElapsedTimer, Qt, QTimer  # noqa: PLC0415 - not in a terminal
+    from launcher.gui.main import make_application  # noqa: PLC0415 - not in a terminal
 
-    from launcher.gui.main import make_application  # noqa: PLC0415 - the same
-
-    app = make_application()
+    make_application()
     scene = Scene(home, session)
     steps = scene.steps(plan["floods"], search=plan["search"])
+    play(scene.window, steps, scene.watch, plan["turn_ms"])
+    return scene.found
+
+
+def play(window: Any, steps: Iterator[None], watch: Watch, turn_ms: int) -> None:
+    """Show the window and go on by a step each turn of its loop, until there is none."""
+    from PySide6.QtCore import QElapsedTimer, Qt, QTimer  # noqa: PLC0415 - not in a terminal
+    from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - the same
+
     between = QElapsedTimer()
     timer = QTimer()
     timer.setTimerType(Qt.TimerType.PreciseTimer)
 
     def turn() -> None:
-        scene.watch.turn(between.nsecsElapsed() / 1e6)
+        watch.turn(between.nsecsElapsed() / 1e6)
         between.restart()
         if next(steps, timer) is timer:
             timer.stop()
-            app.quit()
+            QApplication.quit()
 
     timer.timeout.connect(turn)
-    scene.window.show()
+    window.show()
     between.start()
-    timer.start(plan["turn_ms"])
-    app.exec()
-    scene.window.background.close()
-    scene.window.bridge.close()
-    return scene.found
+    timer.start(turn_ms)
+    QApplication.exec()
+    window.background.close()
+    window.bridge.close()
 
 
-def _pause(seconds: float) -> Iterator[None]:
+def _told(report: Path) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(report.read_text(encoding="ascii"))
+    return told
+
+
+def pause(seconds: float) -> Iterator[None]:
+    """Let the loop turn for a while."""
     until = time.perf_counter() + seconds
     while time.perf_counter() < until:
         yield

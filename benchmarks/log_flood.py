@@ -43,18 +43,26 @@ def run(
     keep_all: bool = False,
 ) -> dict[str, Any]:
     """Have a launcher flooded in a fresh home; what `flooded` printed. Raises RuntimeError."""
+    plan = {
+        "window": window,
+        "turn_ms": turn_ms,
+        "floods": floods,
+        "search": search,
+        "keep_all": keep_all,
+    }
+    return on_a_screen("benchmarks.flooded", plan, limit)
+
+
+def on_a_screen(module: str, plan: Mapping[str, Any], limit: float) -> dict[str, Any]:
+    """Run a module under an X server of its own; the plan gets a fresh `home`.
+
+    Returns the object that it printed; raises RuntimeError with its words when it printed none.
+    """
     with processes.folder() as root, processes.display() as screen:
-        plan = {
-            "home": str(root / "home"),
-            "window": window,
-            "turn_ms": turn_ms,
-            "floods": floods,
-            "search": search,
-            "keep_all": keep_all,
-        }
+        words = json.dumps({**plan, "home": str(root / "home")})
         with (root / "errors.txt").open("wb") as errors:
             process = processes.begin(
-                [sys.executable, "-m", "benchmarks.flooded", json.dumps(plan)],
+                [sys.executable, "-m", module, words],
                 environment=processes.plain_environment(DISPLAY=screen, QT_QPA_PLATFORM="xcb"),
                 output=subprocess.PIPE,
                 errors=errors,
@@ -62,12 +70,12 @@ def run(
             try:
                 said, _ = process.communicate(timeout=limit)
             except subprocess.TimeoutExpired:
-                raise RuntimeError(f"the flood was not over after {limit:g} s") from None
+                raise RuntimeError(f"{module} was not over after {limit:g} s") from None
             finally:
                 processes.end(process)
         if process.returncode:
-            words = (root / "errors.txt").read_text(encoding="utf-8", errors="replace")
-            raise RuntimeError(f"the flooded launcher failed: {processes.said(words)}")
+            complaint = (root / "errors.txt").read_text(encoding="utf-8", errors="replace")
+            raise RuntimeError(f"{module} failed: {processes.said(complaint)}")
         told: dict[str, Any] = json.loads(said)
         return told
 

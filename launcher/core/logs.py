@@ -72,7 +72,7 @@ def level_of(text: str) -> Level:
     return Level.INFO
 
 
-_SHOWN = {
+_SHOWN = {0xDC00 + byte: f"\\x{byte:02x}" for byte in range(0x80, 0x100)} | {
     code: f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
     for code in (
         *(code for code in range(0x20) if code != 0x09),
@@ -89,7 +89,8 @@ _SHOWN = {
         *range(0xFFF9, 0xFFFC),
     )
 }
-"""Controls, what turns the direction of writing, what breaks a line, and what cannot be seen."""
+"""Bytes that are not UTF-8, as Python decodes them, controls, what turns the direction of writing,
+what breaks a line, and what cannot be seen."""
 
 
 def shown(raw: bytes) -> str:
@@ -105,7 +106,8 @@ def shown(raw: bytes) -> str:
         cut = _before_letter(raw, MAX_LINE)
         mark = f" … [{len(raw) - cut} more bytes in the log file]"
         raw = raw[:cut]
-    text = raw.decode("utf-8", "backslashreplace")
+    # Three times as quick as "backslashreplace" where there are many.
+    text = raw.decode("utf-8", "surrogateescape")
     if not text.isprintable():
         text = text.translate(_SHOWN)
     return text + mark

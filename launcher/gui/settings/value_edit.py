@@ -66,7 +66,7 @@ class SwitchEdit(ValueEdit):
     def __init__(self, entry: Entry) -> None:
         super().__init__()
         self.switch = Switch(entry.title)
-        self.switch.clicked.connect(self.chosen.emit)
+        self.switch.clicked.connect(lambda on: self.chosen.emit(on))
         self.setLayout(self._row(self.switch))
 
     @property

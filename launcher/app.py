@@ -93,7 +93,7 @@ def open_session(home: Home, wishes: Wishes = Wishes()) -> Iterator[Session]:
             rabbitmq=rabbit,
             plain_data=_plain_data(home, broker, system),
         )
-        _write_broker_files(plan, system)
+        _make_broker(plan, system)
         session = Session(
             plan,
             system=system,
@@ -101,7 +101,8 @@ def open_session(home: Home, wishes: Wishes = Wishes()) -> Iterator[Session]:
             logs=LogStore(home.logs),
             guard=lambda: Guard(system, run, str(program_folder())),
             ports=ports,
-            write_files=lambda changed: _write_broker_files(changed, system),
+            write_files=lambda changed: _write_node_files(changed, system),
+            make_broker=lambda now: _make_broker(now, system),
             mail_servers=mail_servers,
         )
     except BaseException:
@@ -168,17 +169,21 @@ def _choose_broker(wanted: str) -> tuple[BrokerMode, RabbitInstallation | None]:
     return BrokerMode.RABBITMQ, found
 
 
-def _write_broker_files(plan: Plan, system: System) -> None:
+def _make_broker(plan: Plan, system: System) -> None:
+    """All that the broker needs before it is used; nobody may be connected."""
     if plan.broker is BrokerMode.EMBEDDED:
         embedded_broker.prepare(Path(plan.embedded_folder))
+    _write_node_files(plan, system)
+
+
+def _write_node_files(plan: Plan, system: System) -> None:
+    """What a private node reads at its start: its ports stand there as well."""
     if plan.broker is not BrokerMode.RABBITMQ or plan.rabbitmq is None:
         return
     files: Mapping[Path, str] = node_files(plan, plan.rabbitmq)
     for path, text in files.items():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         system.write_private(path, text)
+    # Erlang insists on a file that its owner alone can read, which a private one is.
     cookie = next(iter(files)).parent / ".erlang.cookie"
-    # Erlang insists on a file that its owner alone can read.
-    cookie.unlink(missing_ok=True)
     system.write_private(cookie, plan.secrets["erlang_cookie"])
-    cookie.chmod(0o400)

@@ -142,10 +142,6 @@ class LivePlan:
         self._plan, self._specs = plan, catalogue(plan)
         return with_titles(found.notices)
 
-    def write_files(self) -> None:
-        """Put on disk once more what services read of the plan. Raises OSError."""
-        self._write_files(self._plan)
-
     def _taken(self, settings: Settings) -> Settings:
         now = self._plan.settings
         return replace(settings, broker=now.broker, smtp=now.smtp, mail=now.mail)

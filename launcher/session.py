@@ -68,6 +68,7 @@ class Session(Listeners):
         guard: Callable[[], Guard],
         ports: PortClaims,
         write_files: Callable[[Plan], None],
+        make_broker: Callable[[Plan], None],
         mail_servers: MailServers,
     ) -> None:
         super().__init__(logs.note)
@@ -102,7 +103,7 @@ class Session(Listeners):
         self.opens_again = False
         # Asked now: once services are started, it is new no more.
         self.first_run = plan.home.is_new
-        self.start_over = StartOver(self._live, self._supervisor, logs)
+        self.start_over = StartOver(self._live, self._supervisor, logs, make_broker)
 
     # -- what it is ----------------------------------------------------------------------------
 

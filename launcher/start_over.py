@@ -21,7 +21,7 @@ from launcher.runtime import disk, instance
 from launcher.runtime.disk import RemovalError
 from launcher.runtime.logs import LogStore
 from launcher.runtime.supervisor import Supervisor
-from launcher.services.plan import shown_address
+from launcher.services.plan import Plan, shown_address
 from launcher.settings import load
 
 STOP_LIMIT = 30.0
@@ -105,10 +105,20 @@ def elsewhere(home: Home) -> str:
 
 
 class StartOver:
-    """Starting over while services run. One at a time; methods block."""
+    """Starting over while services run. One at a time; methods block.
 
-    def __init__(self, live: LivePlan, supervisor: Supervisor, logs: LogStore) -> None:
+    `make_broker` puts on disk what the broker of a plan needs before anybody connects.
+    """
+
+    def __init__(
+        self,
+        live: LivePlan,
+        supervisor: Supervisor,
+        logs: LogStore,
+        make_broker: Callable[[Plan], None],
+    ) -> None:
         self._live = live
+        self._make_broker = make_broker
         self._supervisor = supervisor
         self._logs = logs
         self._one = threading.Lock()
@@ -173,7 +183,7 @@ class StartOver:
             raise StartOverError(str(error)) from error
         finally:
             if found.scope is not Scope.DATABASE:
-                self._live.write_files()
+                self._make_broker(self._live.now)
 
 
 def _uses(spec: ServiceSpec, scope: Scope) -> bool:

@@ -176,14 +176,18 @@ def xdotool(*words: str) -> None:
     subprocess.run(["xdotool", *words], check=True, timeout=30)
 
 
-def at_the_window(window: Window, person: Person, walk: Callable[[Person], None]) -> None:
-    """Show the window, walk, close it and wait for the end."""
+def at_the_window(
+    window: Window, person: Person, walk: Callable[[Person], None], *, skip: bool = True
+) -> None:
+    """Show the window, walk, close it and wait for the end.
+
+    A new home begins with the first steps; they are skipped unless the walk is about them.
+    """
     window.move(0, 0)
     window.show()
     QTest.qWaitForWindowExposed(window)
     person.go_to(window)
-    if person.has_button("Skip"):
-        # A new home begins with the first steps; they have a walk of their own.
+    if skip and person.has_button("Skip"):
         person.click(person.button("Skip"))
     walk(person)
     gone: list[bool] = []

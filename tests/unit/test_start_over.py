@@ -101,7 +101,9 @@ class House:
         self.logs.note("before")
         live = LivePlan(plan, PortClaims(current(), root / "claims"), self._write)
         self.supervisor = FakeSupervisor([spec.name for spec in live.specs], self._stopped)
-        self.start_over = StartOver(live, cast("Supervisor", self.supervisor), self.logs)
+        self.start_over = StartOver(
+            live, cast("Supervisor", self.supervisor), self.logs, self._write
+        )
         self.there_when_stopped: list[bool] = []
 
     def _stopped(self, name: str) -> None:

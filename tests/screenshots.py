@@ -459,11 +459,11 @@ def first_mail(window: Window) -> None:
 
 
 def starting_over(window: Window) -> None:
-    window._show_start_over()
+    window.show_start_over()
 
 
 def about(window: Window) -> None:
-    window._show_about()
+    window.show_about()
 
 
 def settings_end(window: Window) -> None:
@@ -475,6 +475,72 @@ def settings_end(window: Window) -> None:
     bar.setValue(bar.maximum())
 
 
+def starting() -> FakeSession:
+    """In the middle of Start all."""
+    from launcher.core.state import ServiceState, ServiceStatus
+    from tests.unit.gui.fakes import NOW, FakeSession, all_ready
+
+    ready = all_ready()
+    waits = {"worker": ("rabbitmq",), "beat": ("rabbitmq",), "flower": ("rabbitmq",)}
+    statuses = {
+        name: ServiceStatus(name, ServiceState.WAITING, wanted=True, waiting_on=on)
+        for name, on in waits.items()
+    }
+    for name in ("rabbitmq", "django"):
+        statuses[name] = ServiceStatus(
+            name,
+            ServiceState.STARTING,
+            wanted=True,
+            since=NOW - 1.4,
+            alive=True,
+            pid=5120,
+            started_at=NOW - 1.4,
+        )
+    statuses |= {name: ready[name] for name in ("migrate", "catcher")}
+    return FakeSession({name: statuses[name] for name in ready})
+
+
+def two_workers() -> FakeSession:
+    from launcher.settings import parse
+    from tests.unit.gui.fakes import SPECS
+
+    session = lively()
+    session.moved = ()
+    session.described["worker2"] = replace(SPECS["worker"], name="worker2", title="Worker 2")
+    second = replace(session.statuses()["worker"], service="worker2", pid=5391)
+    order = ["rabbitmq", "migrate", "django", "worker", "worker2", "beat", "flower", "catcher"]
+    known = {**session.statuses(), "worker2": second}
+    session._statuses = {name: known[name] for name in order}
+    session.settings.file._settings, _ = parse("workers = 2\n")
+    return session
+
+
+def changing(name: str, text: str = "") -> Scene:
+    """The sheet that changes a service, with something typed into its first field."""
+
+    def scene(window: Window) -> None:
+        from PySide6.QtWidgets import QLineEdit
+
+        from launcher.core.facts import PortOwner
+        from launcher.gui.services.change_popover import ChangePopover
+        from launcher.gui.services.page import ServicesPage
+
+        page = window.page(0)
+        assert isinstance(page, ServicesPage)
+        page._session.settings.would_restart = ("django", "worker")
+        page._session.settings.taken = {8010: PortOwner(4312, "node.exe")}
+        page.change(name)
+        sheet = page.rows[name].findChildren(ChangePopover)[0]
+        if text:
+            field = sheet.findChildren(QLineEdit)[0]
+            field.setText(text)
+            field.textEdited.emit(text)
+        elif name == "worker":
+            sheet.pools["threads"].click()
+
+    return scene
+
+
 SCENES: tuple[tuple[str, Callable[[], FakeSession], Scene], ...] = (
     ("welcome", beginning, lambda window: None),
     ("welcome-starting", starting, lambda window: None),
@@ -482,6 +548,13 @@ SCENES: tuple[tuple[str, Callable[[], FakeSession], Scene], ...] = (
     ("services", lively, lambda window: window.show_page(0)),
     ("services-failing", broken, lambda window: window.show_page(0)),
     ("services-embedded", embedded, lambda window: window.show_page(0)),
+    ("services-starting", starting, lambda window: window.show_page(0)),
+    ("services-two", two_workers, lambda window: window.show_page(0)),
+    ("services-port", lively, changing("django", "8020")),
+    ("services-port-taken", lively, changing("django", "8010")),
+    ("services-ports", lively, changing("rabbitmq")),
+    ("services-pool", lively, changing("worker")),
+    ("services-pool-two", two_workers, changing("worker2")),
     ("logs", lively, lambda window: window.show_page(1)),
     ("logs-filtered", lively, filtered),
     ("logs-empty", embedded, lambda window: window.show_page(1)),
@@ -659,6 +732,11 @@ def photograph(window: Window, picture: Path) -> tuple[list[str], list[str], lis
     from PySide6.QtGui import QColor, QPainter
     from PySide6.QtWidgets import QDialog
 
+    from launcher.gui.widgets.popover import Popover
+
+    popovers = [one for one in window.findChildren(Popover) if one.isVisible()]
+    if popovers:
+        return _with_popover(window, popovers[-1], picture)
     sheets = [one for one in window.findChildren(QDialog) if one.isVisible()]
     taken = window.grab()
     if not sheets:
@@ -676,6 +754,21 @@ def photograph(window: Window, picture: Path) -> tuple[list[str], list[str], lis
         if sheet.width() > window.width() or sheet.height() > window.height():
             found[0].append(f"{type(sheet).__name__}: larger than the window")
         sheet.close()
+    return found
+
+
+def _with_popover(
+    window: Window, popover: QWidget, picture: Path
+) -> tuple[list[str], list[str], list[str]]:
+    from PySide6.QtGui import QPainter
+
+    taken = window.grab()
+    painter = QPainter(taken)
+    painter.drawPixmap(window.mapFromGlobal(popover.pos()), popover.grab())
+    painter.end()
+    taken.save(str(picture))
+    found = misfits(popover)
+    popover.close()
     return found
 
 

@@ -66,7 +66,7 @@ class SwitchEdit(ValueEdit):
     def __init__(self, entry: Entry) -> None:
         super().__init__()
         self.switch = Switch(entry.title)
-        self.switch.clicked.connect(lambda on: self.chosen.emit(on))
+        self.switch.clicked.connect(self._choose)
         self.setLayout(self._row(self.switch))
 
     @property
@@ -77,6 +77,9 @@ class SwitchEdit(ValueEdit):
     def show_value(self, value: Any) -> None:
         """Show on or off."""
         self.switch.setChecked(bool(value))
+
+    def _choose(self, on: bool) -> None:
+        self.chosen.emit(on)
 
 
 class ChoiceEdit(ValueEdit):

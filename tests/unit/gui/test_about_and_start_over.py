@@ -20,7 +20,7 @@ from tests.unit.gui.fakes import FakeSession
 
 @pytest.fixture
 def about(window: Window, qtbot: QtBot) -> AboutSheet:
-    window._show_about()
+    window.show_about()
     (sheet,) = window.findChildren(AboutSheet)
     qtbot.waitUntil(lambda: sheet.table.rowCount() > 20)
     return sheet
@@ -28,7 +28,7 @@ def about(window: Window, qtbot: QtBot) -> AboutSheet:
 
 @pytest.fixture
 def sheet(window: Window, qtbot: QtBot) -> StartOverSheet:
-    window._show_start_over()
+    window.show_start_over()
     (made,) = window.findChildren(StartOverSheet)
     qtbot.waitUntil(made.do.isEnabled)
     return made
@@ -66,7 +66,7 @@ def test_without_a_page_of_releases_there_is_no_link(
 ) -> None:
     for page in ("", "https://example.org/releases"):
         monkeypatch.setattr("launcher.gui.about.releases_page", lambda page=page: page)
-        window._show_about()
+        window.show_about()
         newest = window.findChildren(AboutSheet)[-1]
         assert newest.releases.isVisible() == bool(page)
 
@@ -109,7 +109,7 @@ def test_a_broker_elsewhere_is_refused_in_words(
     window: Window, session: FakeSession, qtbot: QtBot
 ) -> None:
     session.start_over.refuse = "The broker at h runs elsewhere and is not ours to empty."
-    window._show_start_over()
+    window.show_start_over()
     (sheet,) = window.findChildren(StartOverSheet)
     qtbot.waitUntil(lambda: sheet.words.text() == session.start_over.refuse)
     assert not sheet.do.isEnabled()

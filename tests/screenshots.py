@@ -438,7 +438,7 @@ def beginning() -> FakeSession:
     return session
 
 
-def starting() -> FakeSession:
+def first_run_broken() -> FakeSession:
     """An empty home, a service that cannot start."""
     session = broken()
     session.first_run = True
@@ -475,7 +475,7 @@ def settings_end(window: Window) -> None:
     bar.setValue(bar.maximum())
 
 
-def starting() -> FakeSession:
+def half_started() -> FakeSession:
     """In the middle of Start all."""
     from launcher.core.state import ServiceState, ServiceStatus
     from tests.unit.gui.fakes import NOW, FakeSession, all_ready
@@ -543,12 +543,12 @@ def changing(name: str, text: str = "") -> Scene:
 
 SCENES: tuple[tuple[str, Callable[[], FakeSession], Scene], ...] = (
     ("welcome", beginning, lambda window: None),
-    ("welcome-starting", starting, lambda window: None),
+    ("welcome-broken", first_run_broken, lambda window: None),
     ("welcome-done", newcomer, first_mail),
     ("services", lively, lambda window: window.show_page(0)),
     ("services-failing", broken, lambda window: window.show_page(0)),
     ("services-embedded", embedded, lambda window: window.show_page(0)),
-    ("services-starting", starting, lambda window: window.show_page(0)),
+    ("services-starting", half_started, lambda window: window.show_page(0)),
     ("services-two", two_workers, lambda window: window.show_page(0)),
     ("services-port", lively, changing("django", "8020")),
     ("services-port-taken", lively, changing("django", "8010")),

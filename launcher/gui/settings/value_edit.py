@@ -78,8 +78,8 @@ class SwitchEdit(ValueEdit):
         """Show on or off."""
         self.switch.setChecked(bool(value))
 
-    def _choose(self, on: bool) -> None:
-        self.chosen.emit(on)
+    def _choose(self) -> None:
+        self.chosen.emit(self.switch.isChecked())
 
 
 class ChoiceEdit(ValueEdit):

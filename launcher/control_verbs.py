@@ -75,6 +75,10 @@ def verbs(session: Session) -> Mapping[str, Handler]:
     def environment(_: Request) -> Iterator[Answer]:
         yield {"environment": dict(session.environment())}
 
+    def collect(_: Request) -> Iterator[Answer]:
+        for part in session.diagnostics():
+            yield {"name": part.name, "text": part.text}
+
     def raise_window(_: Request) -> Iterator[Answer]:
         yield {"raised": session.ask_to_raise()}
 
@@ -91,6 +95,7 @@ def verbs(session: Session) -> Mapping[str, Handler]:
         "send": send,
         "mail": mail,
         "environment": environment,
+        "diagnostics": collect,
         "start-over": lambda request: _start_over(session, request),
         "mail-servers": lambda _: _mail_servers(session),
         "raise": raise_window,

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from launcher import __version__
+from launcher import __version__, diagnostics
 from launcher.core.checks import CheckResult
 from launcher.core.facts import BrokerMode, Notice
 from launcher.core.protocols import Prober, StatusObserver
@@ -187,6 +187,24 @@ class Session(Listeners):
         """CPU and memory by service; blocks for about 10 ms. From one thread at a time."""
         pids = {n: status.pid for n, status in self.statuses().items() if status.pid is not None}
         return self._meter.measure(pids)
+
+    def diagnostics(self) -> tuple[diagnostics.Part, ...]:
+        """What helps somebody else to see what is wrong, without secrets. Blocks for seconds."""
+        plan = self.plan
+        live = diagnostics.Live(
+            words={
+                "Broker": plan.broker_words,
+                "Pool": f"{plan.settings.pool}, {plan.settings.concurrency} tasks at once",
+                "Run": plan.run,
+            },
+            specs=self.specs(),
+            statuses=self.statuses(),
+            now=self.now(),
+            pids=self._system.marked(self.run),
+            secrets=[*plan.secrets.values(), plan.broker_url],
+        )
+        known = diagnostics.passwords(self.mail_servers)
+        return diagnostics.collect(plan.home, self.checks(), live, known)
 
     def login_link(self, service: str, link: Link) -> str:
         """A one-time login URL for a link that offers one. Blocks: asks the service."""

@@ -14,7 +14,7 @@ import click
 
 from launcher import __version__
 from launcher.app import BrokerMissingError, open_session
-from launcher.cli import autostart, demo, doctor, remote, smtp, start_over, up
+from launcher.cli import autostart, demo, diagnostics, doctor, remote, smtp, start_over, up
 from launcher.cli.options import CommandError, ask_running, common, say
 from launcher.cli.signals import StopSignals
 from launcher.paths import HomeError, find_home, program
@@ -91,6 +91,7 @@ for command in (
     autostart.autostart,
     up.up,
     demo.demo,
+    diagnostics.diagnostics,
     doctor.doctor,
     *remote.COMMANDS,
     start_over.start_over,

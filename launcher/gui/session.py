@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from launcher.core.protocols import LineQuery, StatusObserver
     from launcher.core.spec import Link, ServiceSpec
     from launcher.core.state import ServiceStatus
+    from launcher.diagnostics import Part
     from launcher.live_settings import Waiting
     from launcher.mail import MailClient
     from launcher.mail_servers import MailServers
@@ -211,6 +212,10 @@ class Session(Protocol):
 
     def on_quit(self, callback: Callable[[], None]) -> None:
         """Be told, from another thread, that a terminal asks for the end."""
+        ...
+
+    def diagnostics(self) -> Sequence[Part]:
+        """What helps somebody else to see what is wrong, masked. Blocks for seconds."""
         ...
 
     def note_unexpected(self, trace: str) -> None:

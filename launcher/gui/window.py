@@ -340,6 +340,12 @@ class Window(QWidget):
 
         AboutSheet(self._session, self.background, self).open()
 
+    def show_diagnostics(self) -> None:
+        """Show what would help somebody else to see what is wrong, to be saved or copied."""
+        from launcher.gui.diagnostics_sheet import DiagnosticsSheet  # noqa: PLC0415 - as above
+
+        DiagnosticsSheet(self._session, self.background, self).open()
+
     def _restart(self) -> None:
         """Close in order, and open again: another kind of broker makes another run."""
         self._session.open_again()

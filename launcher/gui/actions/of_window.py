@@ -65,6 +65,7 @@ def offer(window: Window, session: Session) -> Actions:
     actions.add("text.normal", size.normal)
     actions.add("mail.servers", window.show_mail_servers)
     actions.add("start_over", window.show_start_over)
+    actions.add("diagnostics", window.show_diagnostics)
     actions.add("about", window.show_about)
     actions.add("settings.file", lambda: open_path(session.settings.file.path))
     actions.add("logs.folder", lambda: open_path(session.logs.folder))

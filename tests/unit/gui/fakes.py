@@ -21,6 +21,7 @@ from launcher.core.logs import Level, LogRecord
 from launcher.core.protocols import LineQuery, StatusObserver
 from launcher.core.spec import Link, ServiceKind, ServiceSpec
 from launcher.core.state import Problem, ServiceState, ServiceStatus
+from launcher.diagnostics import Part
 from launcher.live_settings import Waiting
 from launcher.mail_servers import MailServers
 from launcher.paths import Home
@@ -363,6 +364,10 @@ class FakeSession:
         self.asked_to_quit: list[Callable[[], None]] = []
         self.time = NOW
         self.noted: list[str] = []
+        self.parts: tuple[Part, ...] = (
+            Part("README.txt", "All of it.\n"),
+            Part("checks.txt", "OK\n"),
+        )
         self.described = dict(SPECS)
 
     def first_steps_done(self) -> None:
@@ -399,6 +404,9 @@ class FakeSession:
 
     def on_quit(self, callback: Callable[[], None]) -> None:
         self.asked_to_quit.append(callback)
+
+    def diagnostics(self) -> Sequence[Part]:
+        return self.parts
 
     def note_unexpected(self, trace: str) -> None:
         self.noted.append(trace)

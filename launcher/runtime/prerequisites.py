@@ -192,7 +192,7 @@ def _nearest(folder: Path) -> Path:
 
 def check_settings(errors: Iterable[SettingsError]) -> list[CheckResult]:
     """What is wrong in the settings file; the defaults take its place."""
-    remedy = "Correct the file, then restart."
+    remedy = "Correct the line."
     return [CheckResult("Settings", Verdict.WARN, error.words, remedy) for error in errors]
 
 

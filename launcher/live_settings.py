@@ -6,7 +6,7 @@ the user asks for it, and needs no restart of its own where the services in ques
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,9 @@ from launcher.runtime.supervisor import Supervisor
 from launcher.services.project import worker_name
 from launcher.settings import Settings
 from launcher.settings.file import SettingsFile
+
+Values = Mapping[tuple[str, ...], Any]
+"""New values by their place in the file, such as ("ports", "django"); None is "not set"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +73,9 @@ class LiveSettings:
         """Put into effect what services have to be restarted for, and restart those that run."""
         self._supervisor.describe_anew(self._describe)
 
-    def restarts(self, entry: Sequence[str], value: Any) -> Sequence[str]:
-        """The running services that `change` would restart, by name; `value` None is "unset"."""
-        changed = self._live.changed_by(_with(self.now, entry, value))
+    def restarts(self, values: Values) -> Sequence[str]:
+        """The running services that `change` would restart, by name."""
+        changed = self._live.changed_by(_with(self.now, values))
         statuses = self._supervisor.statuses
         return [name for name in changed if name in statuses and statuses[name].alive]
 
@@ -80,15 +83,16 @@ class LiveSettings:
         """Who else has this port, None when nobody does. Blocks for some 30 ms."""
         return self._live.obstacle(listener, port)
 
-    def change(self, entry: Sequence[str], value: Any) -> None:
-        """Write a value into the file (None takes it out) and restart what waits for it.
+    def change(self, values: Values) -> None:
+        """Write values into the file (None takes one out) and restart what waits for them.
 
         Blocks on the disk. Raises ValueError for a value that may not be, and NotEditableError.
         """
-        if value is None:
-            self.file.reset(entry, None)
-        else:
-            self.file.put(entry, value)
+        for entry, value in values.items():
+            if value is None:
+                self.file.reset(entry, None)
+            else:
+                self.file.put(entry, value)
         self.apply()
 
     def _changed(self) -> None:
@@ -119,9 +123,9 @@ class LiveSettings:
                 self._supervisor.start(name)
 
 
-def _with(settings: Settings, entry: Sequence[str], value: Any) -> Settings:
-    """The settings with one value that the Services page changes: of [ports], or of no table."""
-    if len(entry) == 1:
-        return replace(settings, **{entry[0]: value})
-    ports = {name: port for name, port in settings.ports.items() if name != entry[1]}
-    return replace(settings, ports=ports if value is None else {**ports, entry[1]: value})
+def _with(settings: Settings, values: Values) -> Settings:
+    """The settings with other values: of [ports], or of no table."""
+    plain = {entry[0]: value for entry, value in values.items() if len(entry) == 1}
+    ports = {**settings.ports, **{e[1]: value for e, value in values.items() if len(e) > 1}}
+    taken = {name: port for name, port in ports.items() if port is not None}
+    return replace(settings, ports=taken, **plain)

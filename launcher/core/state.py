@@ -6,7 +6,7 @@ A leaf: nothing of the launcher is imported here. Times are seconds of the monot
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 class ServiceState(enum.StrEnum):
@@ -49,6 +49,8 @@ class Problem:
 
     words: str
     remedy: str = ""
+    mend: str = field(default="", compare=False)
+    """What of the service would have to be changed: "port", or ""."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ otherwise it returns at once and may be called from the window's thread.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from launcher.core.spec import Link, ServiceSpec
     from launcher.core.state import ServiceStatus
     from launcher.diagnostics import Part
-    from launcher.live_settings import Waiting
+    from launcher.live_settings import Values, Waiting
     from launcher.mail import MailClient
     from launcher.mail_servers import MailServers
     from launcher.runtime.usage import Usage
@@ -83,7 +83,7 @@ class Settings(Protocol):
         """What must be restarted for all of it to hold."""
         ...
 
-    def restarts(self, entry: Sequence[str], value: Any) -> Sequence[str]:
+    def restarts(self, values: Values) -> Sequence[str]:
         """The running services that `change` would restart, by name."""
         ...
 
@@ -91,8 +91,8 @@ class Settings(Protocol):
         """Who else has this port, None when nobody does. Blocks for some 30 ms."""
         ...
 
-    def change(self, entry: Sequence[str], value: Any) -> None:
-        """Write a value into the file and restart what waits for it. Blocks on the disk."""
+    def change(self, values: Values) -> None:
+        """Write values into the file and restart what waits for them. Blocks on the disk."""
         ...
 
     def apply(self) -> None:

@@ -120,6 +120,7 @@ def taken_by(owner: PortOwner, port: int, title: str) -> Problem:
     return Problem(
         f"Port {port} is used by {owner.words}.",
         f"End {owner.words}, or choose another port for {title} in the settings.",
+        mend="port",
     )
 
 
@@ -226,4 +227,5 @@ def _listening() -> Iterator[tuple[str, int, int | None]]:
     with suppress(psutil.Error, OSError):
         for connection in psutil.net_connections(kind="tcp"):
             if connection.status == psutil.CONN_LISTEN and connection.laddr:
-                yield connection.laddr.ip, connection.laddr.port, connection.pid
+                # Windows and Wine call 0 whom they do not tell.
+                yield connection.laddr.ip, connection.laddr.port, connection.pid or None

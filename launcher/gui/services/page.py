@@ -20,10 +20,13 @@ from launcher.gui import tokens
 from launcher.gui.background import Background
 from launcher.gui.page import Page
 from launcher.gui.remembered import Remembered
+from launcher.gui.services.change_popover import ChangePopover
 from launcher.gui.services.changes import changes_of
+from launcher.gui.services.port_popover import PortPopover
 from launcher.gui.services.prerequisites import Prerequisites
 from launcher.gui.services.service_row import ServiceRow
 from launcher.gui.services.start_card import StartCard
+from launcher.gui.services.worker_popover import WorkerPopover
 from launcher.gui.session import Session
 from launcher.gui.widgets.banner import Banner
 from launcher.gui.widgets.button import Button
@@ -31,6 +34,8 @@ from launcher.gui.widgets.card import Card
 from launcher.gui.widgets.page_header import PageHeader
 from launcher.gui.words import check_words, services_summary
 from launcher.paths import Home
+from launcher.runtime.pools import missing_for
+from launcher.services.project import is_worker
 
 if TYPE_CHECKING:
     from launcher.runtime.usage import Usage
@@ -139,10 +144,23 @@ class ServicesPage(Page):
         row.log_asked.connect(self.log_asked)
         row.link_asked.connect(self._open_link)
         row.secret_asked.connect(self._copy_secret)
+        row.change_asked.connect(self.change)
         order = [name for name in self._session.specs() if name in self.rows or name == spec.name]
         self._rows.insertWidget(order.index(spec.name), row)
         self.rows[spec.name] = row
         return row
+
+    def change(self, name: str) -> None:
+        """Open the sheet that changes a service's port, or the workers' pool, below its row."""
+        session, row = self._session, self.rows[name]
+        titles = {each: spec.title for each, spec in session.specs().items()}
+        sheet: ChangePopover
+        if is_worker(name):
+            sheet = WorkerPopover(session.settings, self._background, titles, missing_for, row)
+        else:
+            sheet = PortPopover(row.spec, session.settings, self._background, titles, row)
+        sheet.told.connect(self.notice_raised)
+        sheet.open_below(row.change, from_left=True)
 
     def _show_facts(self) -> None:
         session = self._session

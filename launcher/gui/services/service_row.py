@@ -73,6 +73,8 @@ class ServiceRow(QWidget):
         self.restarts = TextLine("", Tone.TROUBLE, tokens.SMALL, width=_PROCESS_WIDTH)
         self.errors = ErrorBadge(spec.title)
         self.open = Button("Open", name=f"Open {spec.title}", small=True)
+        self.mend = Button("Change port", name=f"Change the port of {spec.title}", small=True)
+        self.mend.set_kind("primary")
         self.start = Button("Start", name=f"Start {spec.title}", small=True)
         self.stop = Button("Stop", name=f"Stop {spec.title}", small=True)
         self.restart = Button(icon="restart", name=f"Restart {spec.title}", small=True)
@@ -162,8 +164,10 @@ class ServiceRow(QWidget):
         # Of the window, and while the row is seen: a hidden row remembers a focus that it has lost.
         focused = self.window().focusWidget() if self.isVisible() else None
         self.start.setVisible(words.can_start)
+        wants_change = bool(status.problem and status.problem.mend == self._changes != "")
+        self.mend.setVisible(status.state is ServiceState.FAILED and wants_change)
         self.start.setText(_START_WORDS.get(status.state, "Start"))
-        mends = status.state in _TROUBLED
+        mends = status.state in _TROUBLED and self.mend.isHidden()
         self.start.set_kind("primary" if mends else "plain")
         self.restart.set_kind("primary" if mends else "plain")
         self.start.updateGeometry()
@@ -196,6 +200,7 @@ class ServiceRow(QWidget):
         self.stop.clicked.connect(lambda: self.stop_asked.emit(name))
         self.restart.clicked.connect(lambda: self.restart_asked.emit(name))
         self.log.clicked.connect(lambda: self.log_asked.emit(name, Level.DEBUG))
+        self.mend.clicked.connect(lambda: self.change_asked.emit(name))
         self.change.clicked.connect(lambda: self.change_asked.emit(name))
         self.errors.clicked.connect(lambda: self.log_asked.emit(name, Level.ERROR))
         self.open.clicked.connect(self._open)
@@ -213,12 +218,12 @@ class ServiceRow(QWidget):
         row.addWidget(self._process)
         row.addWidget(self.usage)
         buttons = QWidget()
-        buttons.setFixedWidth(176)
+        buttons.setMinimumWidth(176)
         line = QHBoxLayout(buttons)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(tokens.TIGHT)
         line.addStretch()
-        for button in (self.open, self.start, self.stop, self.restart, self.log):
+        for button in (self.mend, self.open, self.start, self.stop, self.restart, self.log):
             line.addWidget(button)
         row.addWidget(buttons)
         self.setMinimumHeight(tokens.ROW_HEIGHT)

@@ -65,12 +65,13 @@ class StartCard(Card):
         for spec in present:
             boot = record.boots.get(spec.name) if record.complete else live.get(spec.name)
             boot = boot or live.get(spec.name)
-            seconds = None
+            time = ""
             if boot is not None:
                 # One that is on its way counts whole seconds up.
-                seconds = float(int(now - boot.began_at)) if boot.ready_at is None else boot.seconds
+                done = boot.seconds
+                time = f"{now - boot.began_at:.0f} s" if done is None else duration(done)
             told = explain(spec, statuses[spec.name], now)
-            nodes[spec.name] = Node(spec.title, told.tone, told.headline, seconds)
+            nodes[spec.name] = Node(spec.title, told.tone, told.headline, time)
         self.picture.show_nodes(present, nodes, path)
 
     def _toggle(self) -> None:

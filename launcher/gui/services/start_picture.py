@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from launcher.core.explain import Tone, duration
+from launcher.core.explain import Tone
 from launcher.core.spec import ServiceSpec
 from launcher.core.startup import columns
 from launcher.gui import theme, tokens
@@ -25,12 +25,12 @@ _ARROW = 52
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """What is drawn of one service; `seconds` are its own boot's, None when there is none."""
+    """What is drawn of one service; `time` is its own boot's, "" when there is none."""
 
     title: str
     tone: Tone
     headline: str
-    seconds: float | None
+    time: str
 
 
 class StartPicture(QWidget):
@@ -129,14 +129,13 @@ class StartPicture(QWidget):
         side = tokens.MARK - 1
         paint_mark(painter, QRectF(box.x() + 9, box.center().y() - side / 2, side, side), tone)
         metrics = self.fontMetrics()
-        time = duration(node.seconds) if node.seconds is not None else ""
-        room = metrics.horizontalAdvance(time)
+        room = metrics.horizontalAdvance(node.time)
         inner = box.adjusted(26, 0, -9, 0)
         painter.setPen(QColor(c.soft))
         flags = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(inner, flags | Qt.AlignmentFlag.AlignRight, time)
+        painter.drawText(inner, flags | Qt.AlignmentFlag.AlignRight, node.time)
         painter.setPen(QColor(c.faint if tone in (Tone.OFF, Tone.WAITING) else c.ink))
-        left = round(inner.width() - room - (tokens.TIGHT if time else 0))
+        left = round(inner.width() - room - (tokens.TIGHT if node.time else 0))
         title = metrics.elidedText(node.title, Qt.TextElideMode.ElideRight, left)
         painter.drawText(inner, flags, title)
 
@@ -148,7 +147,7 @@ class StartPicture(QWidget):
             if node is None:
                 continue
             words = f"{node.title}, {node.headline}"
-            if node.seconds is not None:
-                words += f" after {duration(node.seconds)}"
+            if node.time:
+                words += f" after {node.time}"
             after = ", ".join(titles[each] for each in spec.depends_on if each in titles)
             yield f"{words}, starts after {after}" if after else words

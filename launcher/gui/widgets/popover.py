@@ -26,8 +26,8 @@ class Popover(Card):
         self.body.setContentsMargins(tokens.WIDE, tokens.GAP, tokens.WIDE, tokens.GAP)
         self.body.setSpacing(tokens.GAP)
 
-    def open_below(self, anchor: QWidget) -> None:
-        """Show it under `anchor`, moved as far as the screen and its right edge ask."""
+    def open_below(self, anchor: QWidget, *, from_left: bool = False) -> None:
+        """Show it under `anchor`, their right (or left) edges aligned where there is room."""
         self.adjustSize()
         if self.body.hasHeightForWidth():
             self.resize(self.width(), self.body.totalHeightForWidth(self.width()))
@@ -35,7 +35,7 @@ class Popover(Card):
         left = anchor.mapToGlobal(QPoint(0, 0)).x()
         screen = anchor.screen() or QGuiApplication.primaryScreen()
         area: QRect = screen.availableGeometry()
-        x = corner.x() if corner.x() >= anchor.window().x() else left
+        x = left if from_left or corner.x() < anchor.window().x() else corner.x()
         x = max(area.left() + 4, min(x, area.right() - self.width() - 4))
         y = min(corner.y(), area.bottom() - self.height() - 4)
         self.move(x, y)

@@ -28,7 +28,8 @@ def not_ready(detail: str) -> ProbeAnswer:
 
 def conflict(words: str, remedy: str) -> ProbeAnswer:
     """Somebody else answers."""
-    return ProbeAnswer(ProbeOutcome.CONFLICT, words, Problem(words, remedy))
+    mend = "port" if remedy == FREE_THE_PORT else ""
+    return ProbeAnswer(ProbeOutcome.CONFLICT, words, Problem(words, remedy, mend))
 
 
 def json_object(body: bytes) -> dict[str, Any]:

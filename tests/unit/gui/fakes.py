@@ -22,7 +22,7 @@ from launcher.core.protocols import LineQuery, StatusObserver
 from launcher.core.spec import Link, ServiceKind, ServiceSpec
 from launcher.core.state import Problem, ServiceState, ServiceStatus
 from launcher.diagnostics import Part
-from launcher.live_settings import Waiting
+from launcher.live_settings import Values, Waiting
 from launcher.mail_servers import MailServers
 from launcher.paths import Home
 from launcher.runtime.passwords import Passwords
@@ -165,6 +165,7 @@ def failing() -> dict[str, ServiceStatus]:
         problem=Problem(
             "Flower cannot start: 127.0.0.6:5566 is held by python.exe (9120).",
             "End that program, or give Flower another port in the settings.",
+            mend="port",
         ),
     )
     found["worker"] = ServiceStatus(
@@ -270,7 +271,7 @@ class FakeSettings:
         self.waits = Waiting()
         self.would_restart: Sequence[str] = ()
         self.taken: dict[int, PortOwner] = {}
-        self.asked: list[tuple[object, ...]] = []
+        self.asked: list[Values] = []
         self.refuse = ""
         self._calls = calls
 
@@ -281,18 +282,20 @@ class FakeSettings:
     def waiting(self) -> Waiting:
         return self.waits
 
-    def restarts(self, entry: Sequence[str], value: object) -> Sequence[str]:
-        self.asked.append((*entry, value))
+    def restarts(self, values: Values) -> Sequence[str]:
+        self.asked.append(values)
         return self.would_restart
 
     def obstacle(self, listener: str, port: int) -> PortOwner | None:
         return self.taken.get(port)
 
-    def change(self, entry: Sequence[str], value: object) -> None:
+    def change(self, values: Values) -> None:
         if self.refuse:
             raise NotEditableError(self.refuse)
-        check_value(entry, value) if value is not None else None
-        self._calls.append(("change", ".".join(entry), str(value)))
+        for entry, value in values.items():
+            if value is not None:
+                check_value(entry, value)
+            self._calls.append(("change", ".".join(entry), str(value)))
 
     def apply(self) -> None:
         self._calls.append(("apply",))

@@ -45,7 +45,7 @@ def test_a_start_lights_up_service_by_service(window: Window, session: FakeSessi
     page.show_statuses(statuses)
     told = page.start_card.picture.accessibleDescription()
     assert "Database, Done after 0.9 s" in told
-    assert "Django, Starting after 2.0 s" in told
+    assert "Django, Starting after 2 s" in told
     assert "Worker, Waiting, starts after" in told
     assert page.start_card.summary.text() == ""
 

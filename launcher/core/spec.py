@@ -117,7 +117,8 @@ class StopAction(enum.StrEnum):
     """One way to ask a process to end, from polite to final."""
 
     TERMINATE = "terminate"
-    """Ask the main process (SIGTERM; Ctrl-C through the console on Windows)."""
+    """Ask the main process (SIGTERM; Ctrl-C through the console on Windows), or run the service's
+    own command for it."""
     KILL_TREE = "kill-tree"
     """End the whole tree at once."""
 
@@ -186,4 +187,8 @@ class ServiceSpec:
     start_timeout: float = 60.0
     restart: RestartPolicy = RestartPolicy()
     stop: StopPlan = StopPlan()
+    stop_command: tuple[str, ...] = ()
+    """Asks it to end, with the same environment, where a signal would not do; () asks by one."""
+    log_file: str = ""
+    """A file of its own that it logs to; its new lines are read as if they were printed."""
     links: tuple[Link, ...] = ()

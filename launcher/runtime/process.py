@@ -19,6 +19,7 @@ from launcher.core.facts import Endpoint
 from launcher.core.spec import LineMeaning, LineWatch, ServiceSpec, StopAction
 from launcher.platform.system import RUN_VARIABLE, SERVICE_VARIABLE, System
 from launcher.runtime import port_choice
+from launcher.runtime.followed_file import FollowedFile
 from launcher.runtime.logs import LogSink, LogStore
 
 _CHUNK = 256 * 1024
@@ -29,6 +30,8 @@ _BREATH = 0.002
 """The same when the pipe was about full: the child waits for room, but the window wants a turn."""
 _DRAIN = 0.5
 """Seconds to wait for the last output after the exit; a grandchild may hold the pipe for ever."""
+_LOOK_INTO_LOG = 0.1
+"""Seconds between two looks into a log that the service writes itself."""
 _PIPE_BYTES = 1024 * 1024
 _SMALL_PIPE_BYTES = 4096
 """What any pipe holds."""
@@ -69,23 +72,8 @@ class Children:
         environment = child_environment(os.environ, spec.environment, self._run, spec.name)
         if shutil.which(spec.command[0], path=environment.get("PATH")) is None:
             raise FileNotFoundError(2, "there is no such program", spec.command[0])
-        process = subprocess.Popen(
-            self._system.command(spec.command),
-            env=environment,
-            cwd=spec.folder or None,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            bufsize=0,
-            **self._system.popen_options(),
-        )
-        try:
-            self._system.adopt(process.pid, self._run, spec.name)
-        except OSError:
-            # It has not run one step of its own yet.
-            process.kill()
-            process.communicate()
-            raise
+        log = FollowedFile(Path(spec.log_file)) if spec.log_file else None
+        process = _start(self._system, spec, spec.command, run=self._run, environment=environment)
         self._on_begin(process.pid)
 
         def ended(code: int) -> None:
@@ -95,9 +83,47 @@ class Children:
                 on_watch(lost, ())
             on_exit(code)
 
-        child = Child(process, spec, self._system, self._run, self._logs.sink(spec.name))
+        child = Child(
+            process,
+            spec,
+            environment=environment,
+            system=self._system,
+            run=self._run,
+            sink=self._logs.sink(spec.name),
+            log=log,
+        )
         child.listen(on_watch, ended)
         return child
+
+
+def _start(
+    system: System,
+    spec: ServiceSpec,
+    command: Sequence[str],
+    *,
+    run: str,
+    environment: Mapping[str, str],
+    output: int = subprocess.PIPE,
+) -> subprocess.Popen[bytes]:
+    """A process of the service, taken in by the system before it goes on. Raises OSError."""
+    process = subprocess.Popen(
+        system.command(command),
+        env=dict(environment),
+        cwd=spec.folder or None,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        bufsize=0,
+        **system.popen_options(),
+    )
+    try:
+        system.adopt(process.pid, run, spec.name)
+    except OSError:
+        # It has not run one step of its own yet.
+        process.kill()
+        process.communicate()
+        raise
+    return process
 
 
 def child_environment(
@@ -137,15 +163,21 @@ class Child:
         self,
         process: subprocess.Popen[bytes],
         spec: ServiceSpec,
+        *,
+        environment: Mapping[str, str],
         system: System,
         run: str,
         sink: LogSink,
+        log: FollowedFile | None,
     ) -> None:
         self._process = process
         self._spec = spec
+        self._environment = environment
         self._system = system
         self._run = run
         self._sink = sink
+        self._log = log
+        self._writing = threading.Lock()
         self._ended = threading.Event()
 
     @property
@@ -158,6 +190,8 @@ class Child:
         if self._ended.is_set():
             return
         match action:
+            case StopAction.TERMINATE if self._spec.stop_command:
+                self._run_stop_command()
             case StopAction.TERMINATE:
                 self._system.terminate(self.pid)
             case StopAction.KILL_TREE:
@@ -168,7 +202,7 @@ class Child:
         on_watch: Callable[[LineWatch, Sequence[str]], None],
         on_exit: Callable[[int], None],
     ) -> None:
-        """Begin to read and to wait, on two threads."""
+        """Begin to read and to wait, each on a thread of its own."""
         reader = threading.Thread(
             target=self._read, args=(on_watch,), name=f"read-{self._spec.name}", daemon=True
         )
@@ -177,6 +211,13 @@ class Child:
         )
         reader.start()
         waiter.start()
+        if self._log is not None:
+            threading.Thread(
+                target=self._follow,
+                args=(self._log, on_watch),
+                name=f"follow-{self._spec.name}",
+                daemon=True,
+            ).start()
 
     def _read(self, on_watch: Callable[[LineWatch, Sequence[str]], None]) -> None:
         watches = [_Watcher(watch) for watch in self._spec.watches]
@@ -185,11 +226,38 @@ class Child:
         descriptor = pipe.fileno()
         full = min(_CHUNK, _enlarge(descriptor) // 2)
         while chunk := os.read(descriptor, _CHUNK):
-            _tell(watches, self._sink.write(chunk), on_watch)
+            with self._writing:
+                lines = self._sink.write(chunk)
+            _tell(watches, lines, on_watch)
             if len(chunk) > _SMALL_PIPE_BYTES:
                 self._ended.wait(_GATHER if len(chunk) < full else _BREATH)
-        _tell(watches, self._sink.close(), on_watch)
+        with self._writing:
+            lines = self._sink.close()
+        _tell(watches, lines, on_watch)
         pipe.close()
+
+    def _follow(
+        self, log: FollowedFile, on_watch: Callable[[LineWatch, Sequence[str]], None]
+    ) -> None:
+        """Read the service's own log until it has ended, and once more for its last lines."""
+        watches = [_Watcher(watch) for watch in self._spec.watches]
+        ended = False
+        while not ended:
+            ended = self._ended.wait(_LOOK_INTO_LOG)
+            while lines := log.read():
+                with self._writing:
+                    lines = self._sink.write(lines)
+                _tell(watches, lines, on_watch)
+
+    def _run_stop_command(self) -> None:
+        """Until it has done; it belongs to the service's tree, so the end of that is its own."""
+        process = _start(
+            *(self._system, self._spec, self._spec.stop_command),
+            run=self._run,
+            environment=self._environment,
+            output=subprocess.DEVNULL,
+        )
+        process.wait()
 
     def _wait(self, reader: threading.Thread, on_exit: Callable[[int], None]) -> None:
         code = self._process.wait()

@@ -7,7 +7,7 @@ docs/decisions/0004-private-rabbitmq-node.md.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from urllib.parse import urlsplit
 
 from launcher.core.checks import version_tuple
@@ -81,6 +81,7 @@ def node_files(plan: Plan, found: RabbitInstallation) -> Mapping[Path, str]:
     """The files that must stand in the node's folder before it starts; all are private."""
     base = node_folder(plan, found)
     management = plan.endpoints["management"]
+    windows = _is_batch(found)
     configuration = [
         f"default_user = {BROKER_USER}",
         f"default_pass = {plan.secrets['broker_password']}",
@@ -88,8 +89,8 @@ def node_files(plan: Plan, found: RabbitInstallation) -> Mapping[Path, str]:
         "default_user_tags.administrator = true",
         f"management.tcp.ip = {management.address}",
         f"management.tcp.port = {management.port}",
-        "log.console = true",
-        "log.file = false",
+        # Windows' script has no way to let the node print: there its file is read.
+        *(("log.console = false",) if windows else ("log.console = true", "log.file = false")),
         "disk_free_limit.absolute = 50MB",
     ]
     if version_tuple(found.version) >= (4, 0):
@@ -134,12 +135,17 @@ def private_node(plan: Plan, found: RabbitInstallation) -> ServiceSpec:
     """A node of our own: nothing of it stands or listens outside its folder and loopback."""
     where = plan.endpoints["amqp"]
     management = plan.endpoints["management"]
+    windows = _is_batch(found)
     return ServiceSpec(
         name="rabbitmq",
         title="RabbitMQ",
         summary=f"private node {found.version} · {where.text}",
         command=(found.server,),
         environment=_node_environment(plan, found),
+        stop_command=_shutdown(found) if windows else (),
+        log_file=str(node_folder(plan, found) / "log" / f"{_node_name(plan)}.log")
+        if windows
+        else "",
         depends_on=("epmd",),
         address=where.address,
         port=where.port,
@@ -196,14 +202,14 @@ def _node_environment(plan: Plan, found: RabbitInstallation) -> Mapping[str, str
     amqp, epmd_at = plan.endpoints["amqp"], plan.endpoints["epmd"]
     loopback = amqp.address.replace(".", ",")
     return {
+        **(_on_windows(base, found) if _is_batch(found) else _ON_POSIX),
         "HOME": str(base),
-        "RABBITMQ_NODENAME": f"celery-launcher-{plan.home_mark}@localhost",
+        "RABBITMQ_NODENAME": _node_name(plan),
         "RABBITMQ_NODE_IP_ADDRESS": amqp.address,
         "RABBITMQ_NODE_PORT": str(amqp.port),
         "RABBITMQ_DIST_PORT": str(plan.endpoints["distribution"].port),
         "RABBITMQ_MNESIA_BASE": str(base / "mnesia"),
         "RABBITMQ_LOG_BASE": str(base / "log"),
-        "RABBITMQ_LOGS": "-",
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(base / "enabled_plugins"),
         "RABBITMQ_CONFIG_FILE": str(base / "rabbitmq.conf"),
         "RABBITMQ_ADVANCED_CONFIG_FILE": str(base / "advanced.config"),
@@ -216,6 +222,37 @@ def _node_environment(plan: Plan, found: RabbitInstallation) -> Mapping[str, str
         "ERL_EPMD_PORT": str(epmd_at.port),
         "ERL_EPMD_ADDRESS": epmd_at.address,
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (f"-kernel inet_dist_use_interface {{{loopback}}}"),
-        # Makes the script exec erl: pid and exit code are the node's own.
-        "RUNNING_UNDER_SYSTEMD": "true",
     }
+
+
+_ON_POSIX = {
+    "RABBITMQ_LOGS": "-",
+    # Makes the script exec erl: pid and exit code are the node's own.
+    "RUNNING_UNDER_SYSTEMD": "true",
+}
+
+
+def _on_windows(base: Path, found: RabbitInstallation) -> Mapping[str, str]:
+    home = PureWindowsPath(base)
+    return {
+        # Without it the script asks PowerShell where Erlang is.
+        "ERLANG_HOME": str(PureWindowsPath(found.erl).parent.parent),
+        "RABBITMQ_BASE": str(home),
+        # Erlang looks here for the cookie: node and rabbitmqctl must find the same one.
+        "HOMEDRIVE": home.drive,
+        "HOMEPATH": str(home)[len(home.drive) :],
+    }
+
+
+def _is_batch(found: RabbitInstallation) -> bool:
+    """Whether this is the installation of a Windows machine, whose scripts are batch files."""
+    return found.server.lower().endswith(".bat")
+
+
+def _shutdown(found: RabbitInstallation) -> tuple[str, ...]:
+    """A Ctrl-C makes Erlang ask what to do; this stops the node in order and waits for it."""
+    return (str(PureWindowsPath(found.server).with_name("rabbitmqctl.bat")), "shutdown")
+
+
+def _node_name(plan: Plan) -> str:
+    return f"celery-launcher-{plan.home_mark}@localhost"

@@ -6,6 +6,7 @@ import os
 import queue
 import sys
 import textwrap
+import threading
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from launcher.platform import current
 from launcher.platform.system import RUN_VARIABLE, SERVICE_VARIABLE
 from launcher.runtime.logs import LogStore
 from launcher.runtime.process import Child, Children, child_environment
+from tests.helpers.waiting import eventually
 
 RUN = uuid.uuid4().hex
 
@@ -165,3 +167,72 @@ def test_a_process_of_another_run_is_never_touched(nursery: Nursery) -> None:
     assert current().marked(RUN, "another service") == []
     child.act(StopAction.KILL_TREE)
     nursery.exits.get(timeout=10)
+
+
+def test_a_service_with_a_stop_command_of_its_own_is_asked_by_it(
+    nursery: Nursery, tmp_path: Path
+) -> None:
+    asked = tmp_path / "asked"
+    patient = f"""
+        import os, pathlib, signal, threading
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        print("up", flush=True)
+        while not pathlib.Path({str(asked)!r}).exists():
+            threading.Event().wait(0.02)
+        print(pathlib.Path({str(asked)!r}).read_text(), flush=True)
+    """
+    ask = f"import os, pathlib; pathlib.Path({str(asked)!r}).write_text(os.environ['WORD'])"
+    spec = ServiceSpec(
+        "job",
+        "Job",
+        command=(sys.executable, "-c", textwrap.dedent(patient)),
+        environment={"WORD": "asked in order"},
+        stop_command=(sys.executable, "-c", ask),
+    )
+    child = nursery.children.spawn(spec, lambda *_: None, nursery.exits.put)
+    child.act(StopAction.TERMINATE)
+    assert nursery.exits.get(timeout=10) == 0
+    assert nursery.lines() == ["up", "asked in order"]
+
+
+def test_a_stop_command_that_hangs_ends_with_the_tree(nursery: Nursery) -> None:
+    sleep = (sys.executable, "-c", "import time; time.sleep(60)")
+    spec = ServiceSpec("job", "Job", command=sleep, stop_command=sleep)
+    child = nursery.children.spawn(spec, lambda *_: None, nursery.exits.put)
+    asking = threading.Thread(target=child.act, args=(StopAction.TERMINATE,))
+    asking.start()
+    eventually(lambda: len(current().marked(RUN)) == 2, 10, "the service and who asks it")
+    child.act(StopAction.KILL_TREE)
+    assert nursery.exits.get(timeout=10) == -9
+    asking.join(10)
+    assert not asking.is_alive()
+    assert current().marked(RUN) == []
+
+
+def test_the_log_file_of_a_service_is_read_as_if_it_were_printed(
+    nursery: Nursery, tmp_path: Path
+) -> None:
+    log = tmp_path / "log" / "node.log"
+    writer = f"""
+        import pathlib, sys
+        log = pathlib.Path({str(log)!r})
+        log.parent.mkdir()
+        print("printed", flush=True)
+        with log.open("w") as file:
+            file.write("Server startup complete; 5 plugins started.\\n")
+        sys.stdin.read()
+    """
+    watch = LineWatch("startup complete; (.*) plugins", LineMeaning.READY_HINT)
+    spec = ServiceSpec(
+        "job",
+        "Job",
+        command=(sys.executable, "-c", textwrap.dedent(writer)),
+        log_file=str(log),
+        watches=(watch,),
+    )
+    nursery.children.spawn(
+        spec, lambda seen, groups: nursery.seen.put((seen, groups)), nursery.exits.put
+    )
+    assert nursery.seen.get(timeout=10) == (watch, ["5"])
+    assert nursery.exits.get(timeout=10) == 0
+    assert sorted(nursery.lines()) == ["Server startup complete; 5 plugins started.", "printed"]

@@ -250,3 +250,35 @@ def test_a_second_worker_is_a_service_of_its_own_that_takes_from_the_same_queue(
     assert first.probe.identity != second.probe.identity
     assert second.environment == first.environment
     assert second.depends_on == first.depends_on
+
+
+WINDOWS = RabbitInstallation(
+    r"C:\Tools\rabbitmq_server-4.2.9\sbin\rabbitmq-server.bat",
+    "4.2.9",
+    r"C:\Tools\Erlang OTP\bin\erl.exe",
+    "27.3",
+    r"C:\Tools\Erlang OTP\erts-15.2\bin\epmd.exe",
+)
+
+
+def test_a_node_from_batch_files_is_asked_by_its_own_command_and_its_log_is_read() -> None:
+    plan = replace(PLANS[0], rabbitmq=WINDOWS)
+    node = by_name(plan)["rabbitmq"]
+    assert node.command == (WINDOWS.server,)
+    assert node.stop_command == (
+        r"C:\Tools\rabbitmq_server-4.2.9\sbin\rabbitmqctl.bat",
+        "shutdown",
+    )
+    assert node.environment["ERLANG_HOME"] == r"C:\Tools\Erlang OTP"
+    assert node.log_file.endswith(f"{node.environment['RABBITMQ_NODENAME']}.log")
+    # Both have no meaning for its script.
+    assert not {"RABBITMQ_LOGS", "RUNNING_UNDER_SYSTEMD"} & set(node.environment)
+    configuration = "".join(node_files(plan, WINDOWS).values())
+    assert "log.console = false" in configuration
+    assert "log.file = false" not in configuration
+
+
+def test_a_node_from_a_shell_script_prints_and_gets_a_signal() -> None:
+    node = by_name(PLANS[0])["rabbitmq"]
+    assert (node.stop_command, node.log_file) == ((), "")
+    assert node.environment["RABBITMQ_LOGS"] == "-"

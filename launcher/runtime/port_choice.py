@@ -26,6 +26,7 @@ from launcher.core.facts import (
     PortOwner,
 )
 from launcher.core.state import Problem
+from launcher.platform.listeners import listening
 
 LOOPBACK = "127.0.0.1"
 
@@ -51,7 +52,7 @@ class Listeners:
     def pids(self, addresses: Collection[str], port: int) -> list[int]:
         """The known pids of those who listen on `port` at one of `addresses`."""
         if self._found is None:
-            self._found = list(_listening())
+            self._found = list(listening())
         return [
             pid
             for address, held, pid in self._found
@@ -220,12 +221,3 @@ def _existing_address(address: str) -> str:
 def _socket_for(address: str) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     return socket.socket(family, socket.SOCK_STREAM)
-
-
-def _listening() -> Iterator[tuple[str, int, int | None]]:
-    """Address, port and pid of every listener that the system tells us of."""
-    with suppress(psutil.Error, OSError):
-        for connection in psutil.net_connections(kind="tcp"):
-            if connection.status == psutil.CONN_LISTEN and connection.laddr:
-                # Windows and Wine call 0 whom they do not tell.
-                yield connection.laddr.ip, connection.laddr.port, connection.pid or None

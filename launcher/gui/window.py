@@ -45,6 +45,8 @@ class Window(QWidget):
     settings_changed = Signal()
     restart_asked = Signal()
     _log_wanted = Signal(str, object)
+    _lines_wanted = Signal(int)
+    _outbox_wanted = Signal(int)
     _mail_wanted = Signal()
     _caught_wanted = Signal(int)
 
@@ -269,7 +271,9 @@ class Window(QWidget):
 
         page = LogsPage(self._session, self.background)
         page.notice_raised.connect(self.notice.say)
+        page.mail_asked.connect(self._show_mail)
         self._log_wanted.connect(page.show_service)
+        self._lines_wanted.connect(page.show_mail_lines)
         return page
 
     def _make_mail(self) -> Page:
@@ -278,7 +282,9 @@ class Window(QWidget):
         page = MailPage(self._session, self.background)
         page.notice_raised.connect(self.notice.say)
         page.mail_server_asked.connect(self.show_mail_servers)
+        page.logs_asked.connect(self._show_mail_lines)
         self._mail_wanted.connect(page.write_new)
+        self._outbox_wanted.connect(page.show_in_outbox)
         self._caught_wanted.connect(page.show_in_inbox)
         return page
 
@@ -312,6 +318,14 @@ class Window(QWidget):
         self._session.first_steps_done()
         self.show_page(MAIL)
         self._caught_wanted.emit(caught_id)
+
+    def _show_mail_lines(self, mail_id: int) -> None:
+        self.show_page(LOGS)
+        self._lines_wanted.emit(mail_id)
+
+    def _show_mail(self, mail_id: int) -> None:
+        self.show_page(MAIL)
+        self._outbox_wanted.emit(mail_id)
 
     def show_log(self, service: str, level: Level) -> None:
         """Turn to the lines of a service, from a level up."""

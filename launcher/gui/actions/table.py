@@ -83,6 +83,7 @@ TABLE: tuple[Entry, ...] = (
     Entry("write.another", "Begin another mail", ("Ctrl+Shift+N",), Place.WRITE),
     Entry("outbox.resend", "Send the mail again", ("Ctrl+R",), Place.OUTBOX),
     Entry("outbox.edit", "Edit the mail", ("Ctrl+E",), Place.OUTBOX),
+    Entry("outbox.logs", "Show the mail in the logs", ("Ctrl+L",), Place.OUTBOX),
     Entry("mail.servers", "Mail servers", place=_N),
     Entry("start_over", "Start over", place=_N),
     Entry("about", "About: versions and licences", place=_N),

@@ -36,10 +36,12 @@ UNSENT = "unsent-mail.json"
 class MailPage(Page):
     """Four panes, one shown.
 
-    Signals: `mail_server_asked()` the user wants to see or change the mail server.
+    Signals: `mail_server_asked()` the user wants to see or change the mail server;
+    `logs_asked(int)` to see the lines about this mail.
     """
 
     mail_server_asked = Signal()
+    logs_asked = Signal(int)
 
     def __init__(
         self, session: Session, background: Background, parent: QWidget | None = None
@@ -175,6 +177,7 @@ class MailPage(Page):
         self.compose.saved.connect(self.show_in_outbox)
         self.compose.repeated.connect(self._repeated)
         self.outbox.draft_asked.connect(self._open_draft)
+        self.outbox.logs_asked.connect(self.logs_asked)
         self.inbox.outbox_asked.connect(self.show_in_outbox)
         for looking in (self.outbox, self.inbox):
             looking.queue_seen.connect(self._queue_seen)

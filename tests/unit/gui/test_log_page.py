@@ -14,7 +14,8 @@ from launcher.core.logs import Level
 from launcher.gui.logs.line_filter import LineFilter
 from launcher.gui.logs.log_view import LogView
 from launcher.gui.logs.page import LogsPage
-from launcher.gui.window import LOGS, Window
+from launcher.gui.mail.page import MailPage
+from launcher.gui.window import LOGS, MAIL, Window
 from tests.unit.gui.fakes import FakeSession
 
 
@@ -257,3 +258,26 @@ def test_an_export_that_cannot_be_written_says_why(
     with qtbot.waitSignal(page.notice_raised) as said:
         page.exporting.begin(LineFilter(), tmp_path / "none" / "a.log")
     assert "cannot be written (No such file or directory)" in said.args[0]
+
+
+def test_the_outbox_leads_to_the_lines_of_a_mail_and_back(
+    window: Window, session: FakeSession, qtbot: QtBot
+) -> None:
+    for subject in ("one", "two"):
+        session.mail.add("DELIVERED", subject)
+    session.logs.add("worker", "Task x[mail-1-1] received")
+    window.show_page(MAIL)
+    mail = window.page(MAIL)
+    assert isinstance(mail, MailPage)
+    mail.show_in_outbox(1)
+    qtbot.waitUntil(lambda: mail.outbox.detail.mail_id == mail.outbox.list.current == 1)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(mail.outbox.list.view, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    logs = window.page(LOGS)
+    assert isinstance(logs, LogsPage)
+    assert logs.isVisible()
+    assert logs.bar.matches.text() == "1 match"
+    qtbot.mouseClick(logs.mail, Qt.MouseButton.LeftButton)
+    assert mail.isVisible()
+    qtbot.waitUntil(lambda: mail.outbox.detail.mail_id == 1)

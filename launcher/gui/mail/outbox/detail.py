@@ -27,12 +27,13 @@ class OutboxDetail(MailDetail[Mail]):
     """Shows one Mail.
 
     Signals, beside those of MailDetail: `resend_asked(object)`, `edit_asked(object)`,
-    `cancel_asked(object)` with the Mail; `source_asked(int)` its id.
+    `cancel_asked(object)` and `logs_asked(object)` with the Mail; `source_asked(int)` its id.
     """
 
     resend_asked = Signal(object)
     edit_asked = Signal(object)
     cancel_asked = Signal(object)
+    logs_asked = Signal(object)
     source_asked = Signal(int)
 
     def __init__(self) -> None:
@@ -46,10 +47,12 @@ class OutboxDetail(MailDetail[Mail]):
         self.resend = Button("Resend", icon="resend", name="Send again (Ctrl+R)", small=True)
         self.edit = Button("Edit", icon="write", name="Edit and resend (Ctrl+E)", small=True)
         self.cancel = Button("Cancel", name="Cancel this mail", small=True)
+        self.logs = Button(icon="logs", name="Show what was logged about it (Ctrl+L)", small=True)
         for button, signal in (
             (self.resend, self.resend_asked),
             (self.edit, self.edit_asked),
             (self.cancel, self.cancel_asked),
+            (self.logs, self.logs_asked),
         ):
             button.clicked.connect(partial(self._ask, signal))
         state = QHBoxLayout()
@@ -59,7 +62,7 @@ class OutboxDetail(MailDetail[Mail]):
         state.addSpacing(tokens.TIGHT)
         state.addWidget(self.to, 1)
         self._lay_out(
-            buttons=(self.resend, self.edit, self.cancel),
+            buttons=(self.resend, self.edit, self.cancel, self.logs),
             about=(state, self.why),
             parts=(
                 ("Way", self.way),
@@ -110,6 +113,7 @@ class OutboxDetail(MailDetail[Mail]):
         self.delete.setEnabled(mail.can.delete)
         self.resend.setVisible(not draft)
         self.cancel.setVisible(not draft)
+        self.logs.setVisible(not draft)
         self.edit.setText("Go on writing" if draft else "Edit")
         self.edit.updateGeometry()
 

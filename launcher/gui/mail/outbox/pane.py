@@ -47,11 +47,12 @@ class OutboxPane(ListPane[Mail]):
     """List and detail.
 
     Signals, beside those of ListPane: `draft_asked(object)` a Mail to go on writing;
-    `pause_asked()`.
+    `pause_asked()`; `logs_asked(int)` show the lines about this mail.
     """
 
     draft_asked = Signal(object)
     pause_asked = Signal()
+    logs_asked = Signal(int)
 
     def __init__(self, client: MailClient, background: Background) -> None:
         detail = OutboxDetail()
@@ -143,9 +144,11 @@ class OutboxPane(ListPane[Mail]):
         self.more.done.connect(lambda _words: self.pager.restart())
         self.more.failed.connect(self.notice_raised)
         self.more.pause_asked.connect(self.pause_asked)
+        self.detail.logs_asked.connect(lambda mail: self.logs_asked.emit(mail.row.id))
         for keys, call, allowed in (
             ("Ctrl+R", self.acts.resend, lambda mail: mail.can.resend),
             ("Ctrl+E", self.acts.edit, editable),
+            ("Ctrl+L", self.detail.logs_asked.emit, lambda mail: mail.row.state != "DRAFT"),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(partial(self._key, call, allowed))
 

@@ -11,6 +11,8 @@ from launcher.mail import Draft, MailRefused, MailUnavailable
 from launcher.runtime.control import Answer, Handler, RequestError
 from launcher.runtime.passwords import PasswordError
 from launcher.session import Session
+from launcher.settings import check_value
+from launcher.settings.editing import NotEditableError
 from launcher.start_over import StartOverError
 
 Request = Mapping[str, Any]
@@ -96,6 +98,7 @@ def verbs(session: Session) -> Mapping[str, Handler]:
         "mail": mail,
         "environment": environment,
         "diagnostics": collect,
+        "change": lambda request: _change(session, request),
         "start-over": lambda request: _start_over(session, request),
         "mail-servers": lambda _: _mail_servers(session),
         "raise": raise_window,
@@ -110,6 +113,20 @@ def _mail_servers(session: Session) -> Iterator[Answer]:
     except PasswordError as error:
         raise RequestError(str(error)) from error
     yield {"ok": True}
+
+
+def _change(session: Session, request: Request) -> Iterator[Answer]:
+    """Settings by their names, such as "ports.django"; null takes one out. Says what restarts."""
+    given = {tuple(str(name).split(".")): value for name, value in request["values"].items()}
+    try:
+        for entry, value in given.items():
+            if value is not None:
+                check_value(entry, value)
+        restarted = session.settings.restarts(given)
+        session.settings.change(given)
+    except (ValueError, NotEditableError) as error:
+        raise RequestError(str(error)) from error
+    yield {"ok": True, "restarted": list(restarted)}
 
 
 def _start_over(session: Session, request: Request) -> Iterator[Answer]:

@@ -20,6 +20,7 @@ from launcher.live_plan import LivePlan
 from launcher.live_settings import LiveSettings
 from launcher.mail import MailClient
 from launcher.mail_servers import MailServers
+from launcher.platform.packages import InstallOutcome
 from launcher.platform.system import System
 from launcher.runtime import prerequisites, repair
 from launcher.runtime.clock import MonotonicClock
@@ -182,6 +183,12 @@ class Session(Listeners):
     def environment(self) -> Mapping[str, str]:
         """The variables by which the project's commands reach what runs here."""
         return environment(self.plan)
+
+    def fix(self, groups: Iterable[str], say: Callable[[str], None]) -> InstallOutcome:
+        """Install what the named groups of packages lack; blocks for minutes."""
+        outcome = repair.fix(groups, say)
+        self._look_around()
+        return outcome
 
     def usage(self) -> Mapping[str, Usage]:
         """CPU and memory by service; blocks for about 10 ms. From one thread at a time."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from launcher.live_settings import Values, Waiting
     from launcher.mail import MailClient
     from launcher.mail_servers import MailServers
+    from launcher.platform.packages import InstallOutcome
     from launcher.runtime.usage import Usage
     from launcher.settings import Settings as SettingsValue
     from launcher.settings.file import SettingsFile
@@ -248,6 +249,10 @@ class Session(Protocol):
 
     def force_quit(self) -> None:
         """End at once whatever still runs. May block for a moment."""
+        ...
+
+    def fix(self, groups: Sequence[str], say: Callable[[str], None]) -> InstallOutcome:
+        """Install what the named groups lack; `say` is told the steps. Blocks for minutes."""
         ...
 
     def usage(self) -> Mapping[str, Usage]:

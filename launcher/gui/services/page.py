@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,9 +10,10 @@ from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from launcher.core.checks import Verdict
+from launcher.core.broker_words import BrokerAction, broker_line
+from launcher.core.checks import CheckResult, Verdict
 from launcher.core.explain import Tone
-from launcher.core.facts import BrokerMode
+from launcher.core.facts import BrokerMode, Notice
 from launcher.core.spec import Link, ServiceSpec
 from launcher.core.startup import StartRecord
 from launcher.core.state import ServiceState, ServiceStatus
@@ -22,19 +23,20 @@ from launcher.gui.page import Page
 from launcher.gui.remembered import Remembered
 from launcher.gui.services.change_popover import ChangePopover
 from launcher.gui.services.changes import changes_of
+from launcher.gui.services.fix_strip import FixStrip
 from launcher.gui.services.port_popover import PortPopover
 from launcher.gui.services.prerequisites import Prerequisites
 from launcher.gui.services.service_row import ServiceRow
 from launcher.gui.services.start_card import StartCard
 from launcher.gui.services.worker_popover import WorkerPopover
 from launcher.gui.session import Session
-from launcher.gui.widgets.banner import Banner
 from launcher.gui.widgets.button import Button
 from launcher.gui.widgets.card import Card
 from launcher.gui.widgets.page_header import PageHeader
 from launcher.gui.words import check_words, services_summary
 from launcher.paths import Home
 from launcher.runtime.pools import missing_for
+from launcher.runtime.repair import RABBITMQ
 from launcher.services.project import is_worker
 
 if TYPE_CHECKING:
@@ -71,9 +73,14 @@ class ServicesPage(Page):
         self.stop_all = Button("Stop all", name="Stop all services")
         self.start_all = Button("Start all", name="Start all services", kind="primary")
         self.prerequisites = Prerequisites()
-        self.broker = Banner(Tone.OUTSIDE, "")
+        self.broker = self._strip()
+        self.broker_act = Button("Try now", kind="primary", small=True)
+        self.broker_act.hide()
+        self.broker_act.clicked.connect(self._mend_broker)
+        self.broker.add_button(self.broker_act)
+        self._broker_action = BrokerAction.NONE
         self._failures = QVBoxLayout()
-        self._shown_failures: tuple[tuple[str, str], ...] = ()
+        self._shown_failures: tuple[tuple[str, str, str], ...] = ()
         self._card = Card()
         self._rows = QVBoxLayout(self._card)
         self._habits = Remembered(Home(Path(session.home)).data / "window.json")
@@ -171,34 +178,74 @@ class ServicesPage(Page):
         }.get(mode)
         checks = session.checks()
         self.prerequisites.show_facts(chip, checks, session.notices())
-        self.broker.setVisible(mode is BrokerMode.EMBEDDED)
-        if mode is BrokerMode.EMBEDDED:
-            command = session.broker_remedy
-            remedy = f"To get the real one, install RabbitMQ: {command}" if command else ""
-            words = f"{session.broker_words}. They are in {session.home}."
-            self.broker.say(Tone.OUTSIDE, words, remedy, copied=command)
-        notices = session.notices()
+        self._show_broker(mode)
+        self._show_failures(checks, session.notices())
+
+    def _show_broker(self, mode: BrokerMode) -> None:
+        """The one line, with its one button."""
+        session = self._session
+        line = broker_line(
+            mode,
+            session.broker_words,
+            session.statuses().get("rabbitmq"),
+            can_install=bool(session.broker_remedy),
+        )
+        self.broker.setVisible(bool(line) or self.broker.holds)
+        if line is None:
+            return
+        install = line.action is BrokerAction.INSTALL
+        self.broker.offer(
+            line.tone, line.words, line.remedy, RABBITMQ if install else "", "Install RabbitMQ"
+        )
+        act = self.broker_act
+        act.setVisible(line.action in (BrokerAction.RESTART, BrokerAction.START))
+        act.setText("Restart RabbitMQ" if line.action is BrokerAction.RESTART else "Try now")
+        act.setAccessibleName(f"{act.text()}: {line.words}")
+        act.updateGeometry()
+        self._broker_action = line.action
+
+    def _mend_broker(self) -> None:
+        if self._broker_action is BrokerAction.RESTART:
+            self._session.restart("rabbitmq")
+        else:
+            self._session.start("rabbitmq")
+
+    def _show_failures(self, checks: Sequence[CheckResult], notices: Sequence[Notice]) -> None:
         facts = {check.fact for check in checks}
         failures = (
             *(
-                (check_words(check), check.remedy)
+                (check_words(check), check.remedy, check.fix)
                 for check in checks
                 if check.verdict is Verdict.FAIL
             ),
             *(
-                (notice.words, notice.remedy)
+                (notice.words, notice.remedy, "")
                 for notice in notices
                 if notice.remedy and notice.words not in facts
             ),
         )
-        if failures != self._shown_failures:
-            self._shown_failures = failures
-            while item := self._failures.takeAt(0):
-                if (old := item.widget()) is not None:
-                    old.hide()
-                    old.deleteLater()
-            for words, remedy in failures:
-                self._failures.addWidget(Banner(Tone.FAILED, words, remedy))
+        held = any(one.holds for one in self.findChildren(FixStrip) if one is not self.broker)
+        if failures == self._shown_failures or held:
+            return
+        self._shown_failures = failures
+        while item := self._failures.takeAt(0):
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for words, remedy, group in failures:
+            strip = self._strip()
+            strip.offer(Tone.FAILED, words, remedy, group)
+            self._failures.addWidget(strip)
+
+    def _strip(self) -> FixStrip:
+        strip = FixStrip(self._session.fix, self._background)
+        strip.restart_asked.connect(self._open_again)
+        return strip
+
+    def _open_again(self) -> None:
+        """What was installed is found by another run on the same home."""
+        self._session.open_again()
+        self.window().close()
 
     @property
     def _seen(self) -> bool:

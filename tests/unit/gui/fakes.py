@@ -25,6 +25,7 @@ from launcher.diagnostics import Part
 from launcher.live_settings import Values, Waiting
 from launcher.mail_servers import MailServers
 from launcher.paths import Home
+from launcher.platform.packages import InstallOutcome
 from launcher.runtime.passwords import Passwords
 from launcher.settings import Settings, check_value
 from launcher.settings.editing import NotEditableError
@@ -372,6 +373,8 @@ class FakeSession:
             Part("checks.txt", "OK\n"),
         )
         self.described = dict(SPECS)
+        self.fixed = InstallOutcome(ok=True, words="installed rabbitmq-server")
+        self.fix_gate: threading.Event | None = None
 
     def first_steps_done(self) -> None:
         self.first_run = False
@@ -435,6 +438,13 @@ class FakeSession:
 
     def force_quit(self) -> None:
         self.calls.append(("force_quit",))
+
+    def fix(self, groups: Sequence[str], say: Callable[[str], None]) -> InstallOutcome:
+        self.calls.append(("fix", *groups))
+        say("Installing rabbitmq-server ...")
+        if self.fix_gate is not None:
+            self.fix_gate.wait(10)
+        return self.fixed
 
     def usage(self) -> Mapping[str, FakeUsage]:
         return self.usages

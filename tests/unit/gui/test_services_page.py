@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -19,6 +20,7 @@ from launcher.gui.mail.page import MailPage
 from launcher.gui.services import page as page_module
 from launcher.gui.services.check_popover import CheckPopover
 from launcher.gui.services.checks_popover import ChecksPopover
+from launcher.gui.services.fix_strip import FixStrip
 from launcher.gui.services.link_popover import LinkPopover
 from launcher.gui.services.page import ServicesPage
 from launcher.gui.widgets.banner import Banner
@@ -26,6 +28,7 @@ from launcher.gui.widgets.button import Button
 from launcher.gui.widgets.chip import Chip
 from launcher.gui.widgets.text_line import TextLine
 from launcher.gui.window import LOGS, MAIL, SERVICES, Window
+from launcher.platform.packages import InstallOutcome
 from tests.unit.gui.fakes import SPECS, FakeSession, FakeUsage, all_stopped, failing, taken_port
 
 LEFT = Qt.MouseButton.LeftButton
@@ -169,10 +172,63 @@ def test_the_broker_has_a_chip_and_without_rabbitmq_a_banner(
     session.broker_remedy = "celery-launcher doctor --fix"
     page.show_statuses(session.statuses())
     assert page.broker.isVisible()
-    assert session.home in page.broker.words.text()
-    assert page.broker.remedy.text().endswith("celery-launcher doctor --fix")
-    page.broker.findChildren(Button)[0].click()
-    assert QGuiApplication.clipboard().text() == "celery-launcher doctor --fix"
+    assert page.broker.words.text() == "Embedded broker: messages travel through files."
+    assert page.broker.act.text() == "Install RabbitMQ"
+
+
+def test_what_is_missing_is_installed_by_one_button_that_tells_its_steps(
+    page: ServicesPage, session: FakeSession, qtbot: QtBot
+) -> None:
+    session.broker = BrokerMode.EMBEDDED
+    session.broker_remedy = "celery-launcher doctor --fix"
+    session.fix_gate = threading.Event()
+    page.show_statuses(session.statuses())
+    strip = page.broker
+    qtbot.mouseClick(strip.act, LEFT)
+    qtbot.waitUntil(lambda: strip.remedy.text() == "Installing rabbitmq-server ...")
+    assert strip.progress.isVisible()
+    assert not strip.act.isEnabled()
+    page.show_statuses(session.statuses())  # a tick meanwhile takes nothing away
+    assert strip.remedy.text() == "Installing rabbitmq-server ..."
+    session.fix_gate.set()
+    qtbot.waitUntil(strip.again.isVisible)
+    assert strip.words.text() == "Installed rabbitmq-server."
+    assert not strip.progress.isVisible()
+    assert session.calls == [("fix", "rabbitmq")]
+    strip.again.click()
+    assert ("open_again",) in session.calls
+
+
+def test_what_could_not_be_installed_says_what_to_type(
+    page: ServicesPage, session: FakeSession, qtbot: QtBot
+) -> None:
+    remedy = "sudo apt-get install -y libegl1"
+    session.fixed = InstallOutcome(ok=False, words="it needs the administrator", remedy=remedy)
+    broken = CheckResult("Qt libraries", Verdict.FAIL, "libEGL is missing", "doctor", "window")
+    session.found = (*session.found, broken)
+    page.show_statuses(session.statuses())
+    strip = next(one for one in page.findChildren(FixStrip) if one is not page.broker)
+    qtbot.waitUntil(strip.act.isVisible)
+    strip.act.click()
+    qtbot.waitUntil(lambda: strip.remedy.text() == remedy)
+    assert session.calls == [("fix", "window")]
+    assert strip.act.isEnabled()
+    strip._copy.click()
+    assert QGuiApplication.clipboard().text() == remedy
+
+
+def test_a_broker_that_hangs_is_restarted_by_the_button_of_its_line(
+    page: ServicesPage, session: FakeSession, qtbot: QtBot
+) -> None:
+    ready = session.statuses()
+    hung = replace(ready["rabbitmq"], state=ServiceState.UNHEALTHY)
+    session.now_stand({**ready, "rabbitmq": hung})
+    qtbot.waitUntil(page.broker.isVisible)
+    assert page.broker.words.text() == "RabbitMQ runs and does not answer."
+    qtbot.mouseClick(page.broker_act, LEFT)
+    assert session.calls == [("restart", "rabbitmq")]
+    session.now_stand(ready)
+    qtbot.waitUntil(lambda: not page.broker.isVisible())
 
 
 def test_what_is_wrong_has_a_chip_of_its_own_and_what_passed_shares_one(
@@ -193,7 +249,7 @@ def test_what_is_wrong_has_a_chip_of_its_own_and_what_passed_shares_one(
         "4 checks passed",
         "Port 8000 is used by node.exe (4312), so Django uses 8001.",
     ]
-    banner = next(one for one in page.findChildren(Banner) if one is not page.broker)
+    banner = next(one for one in page.findChildren(FixStrip) if one is not page.broker)
     qtbot.waitUntil(banner.isVisible)
     assert banner.words.text() == "eventlet: not installed"
     assert banner.remedy.text() == "Install it."

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,7 +17,7 @@ from typing import Self
 import psutil
 
 from tests.helpers.processes import end
-from tests.helpers.programs import ROOT, Program
+from tests.helpers.programs import ROOT, Line, Program
 from tests.helpers.waiting import eventually
 from tests.windows.kit import prefix as prefixes
 from tests.windows.kit.parts import windows_python
@@ -54,9 +54,16 @@ class Wine:
         """The command line of Windows' Python."""
         return [self._wine, windows_path(self.python_folder / "python.exe"), *words]
 
-    def program(self, *words: str, folder: Path = ROOT, **added: str) -> Program:
+    def program(
+        self,
+        *words: str,
+        folder: Path = ROOT,
+        on_line: Callable[[Line], None] | None = None,
+        **added: str,
+    ) -> Program:
         """Start Windows' Python with these arguments; read its output line by line."""
-        return Program(self.python(*words), env=self.environment(**added), folder=folder)
+        under = self.environment(**added)
+        return Program(self.python(*words), env=under, folder=folder, on_line=on_line)
 
     def run(
         self, *words: str, folder: Path = ROOT, timeout: float = 60, **added: str

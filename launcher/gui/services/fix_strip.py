@@ -64,6 +64,7 @@ class FixStrip(Banner):
         self._group = group
         self.say(tone, words, remedy)
         self._copy.setVisible(bool(remedy) and not group)
+        self.act.set_kind("primary" if tone is Tone.FAILED else "plain")
         self.act.setText(label)
         self.act.setAccessibleName(f"{label}: {words}")
         self.act.updateGeometry()

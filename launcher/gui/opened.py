@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from launcher.core.state import ServiceStatus
 from launcher.gui.background import Background
 from launcher.gui.session import Session
 from launcher.gui.theme import Theme
+from launcher.gui.toasts import Toasts
 from launcher.gui.unexpected import Unexpected
 from launcher.gui.window import Window
+
+if TYPE_CHECKING:
+    from launcher.gui.tray import Tray
+
+MAILS_MS = 20_000
+"""How often the mails that failed are counted, for a notification."""
 
 
 class Opened(QObject):
@@ -21,9 +32,15 @@ class Opened(QObject):
         self._theme = theme
         self._session = session
         self._left: list[Background] = []
+        self._told_once = False
         self.unexpected = Unexpected(session.note_unexpected, self)
         self.unexpected.install()
         self.unexpected.met.connect(self._show_error)
+        self.tray: Tray | None = None
+        self.toasts = Toasts(self)
+        self._mails = QTimer(self)
+        self._mails.setInterval(MAILS_MS)
+        self._mails.timeout.connect(self._count_mails)
         self.window = self._make(frame_first=True)
 
     def close(self) -> None:
@@ -31,6 +48,9 @@ class Opened(QObject):
         for background in (*self._left, self.window.background):
             background.close()
         self.unexpected.uninstall()
+        self._mails.stop()
+        if self.tray is not None:
+            self.tray.close()
         self.setParent(None)
 
     def restart(self) -> None:
@@ -48,8 +68,87 @@ class Opened(QObject):
         window.painted.connect(self._theme.dress)
         window.finished.connect(self._app.quit)
         window.settings_changed.connect(lambda: self._theme.follow(self._session.settings.now))
+        window.bridge.statuses_changed.connect(self._show_statuses)
+        window.bridge.raise_asked.connect(self.toasts.forget)
+        window.stays = self._stays
+        window.painted.connect(self._open_tray, Qt.ConnectionType.QueuedConnection)
         window.restart_asked.connect(self.restart, Qt.ConnectionType.QueuedConnection)
         return window
+
+    def show_window(self) -> None:
+        """Bring it back, from the tray or from behind others."""
+        self.toasts.forget()
+        self.window.come_forward()
+
+    def _open_tray(self) -> None:
+        """Once; after the first picture, which it need not hold up."""
+        if self.tray is not None:
+            return
+        from launcher.gui.tray import Tray  # noqa: PLC0415 - after the first picture
+
+        tray = self.tray = Tray(self)
+        tray.show_asked.connect(self.show_window)
+        tray.told_clicked.connect(self.show_window)
+        tray.start_asked.connect(self._session.start_all)
+        tray.stop_asked.connect(self._session.stop_all)
+        tray.mail_asked.connect(self._write_mail)
+        tray.quit_asked.connect(self._quit)
+        self.toasts.told.connect(self._tell)
+        self._theme.changed.connect(self._show_again)
+        self._show_again()
+        tray.open()
+        self._mails.start()
+
+    def _stays(self) -> bool:
+        """Whether a close leaves everything running: asked for, and a way back is there."""
+        if not self._session.settings.now.close_to_tray or self.tray is None:
+            return False
+        if not self.tray.shown:
+            return False
+        if not self._told_once:
+            self._told_once = True
+            self.tray.tell("Celery Launcher goes on here", "Quit it by the menu of its icon.")
+        return True
+
+    def _show_again(self) -> None:
+        self._show_statuses(self._session.statuses())
+
+    def _show_statuses(self, statuses: Mapping[str, ServiceStatus]) -> None:
+        specs = self._session.specs()
+        self.toasts.observe(specs, statuses, seen=self.window.isActiveWindow())
+        if self.tray is not None:
+            self.tray.show_statuses(specs, statuses)
+
+    def _count_mails(self) -> None:
+        """The window itself asks only while its Mail page is seen."""
+        told = self._session.settings.now.notifications
+        if told and self._session.statuses()["django"].satisfies:
+            self.window.background.run(
+                self,
+                self._session.mail.queue,
+                lambda queue: self.toasts.observe_mails(
+                    queue.counts.get("FAILED", 0), seen=self.window.isActiveWindow()
+                ),
+                # It is asked again soon; whoever looks at the Mail page is told why.
+                lambda _error: None,
+            )
+
+    def _tell(self, title: str, words: str) -> None:
+        if not self._session.settings.now.notifications:
+            return
+        if self.tray is not None and self.tray.shown:
+            self.tray.tell(title, words)
+        else:
+            self._app.alert(self.window)
+
+    def _write_mail(self) -> None:
+        self.show_window()
+        self.window.write_mail()
+
+    def _quit(self) -> None:
+        """Seen while it stops: an end that shows nothing looks like one that hangs."""
+        self.show_window()
+        self.window.quit()
 
     def _show_error(self, trace: str, count: int) -> None:
         self.window.show_error(trace, count)

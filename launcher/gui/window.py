@@ -55,6 +55,8 @@ class Window(QWidget):
         self._session = session
         self._closing = False
         self._asked = False
+        self._quitting = False
+        self.stays: Callable[[], bool] = lambda: False
         self._finished = False
         self._painted = False
         self._begun = False
@@ -189,13 +191,20 @@ class Window(QWidget):
             event.accept()
             return
         event.ignore()
-        if not self._closing:
+        if not self._closing and not self._quitting and self.stays():
+            self.hide()
+        elif not self._closing:
             self._begin_close()
         elif not self._asked:
             self._asked = True
             self.overlay.ask()
         else:
             self._end_now()
+
+    def quit(self) -> None:
+        """Close for good, even where a close only hides the window."""
+        self._quitting = True
+        self.close()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the overlay over everything."""
@@ -290,6 +299,7 @@ class Window(QWidget):
 
     def _make_settings(self) -> Page:
         from launcher.gui.settings.page import SettingsPage  # noqa: PLC0415 - when first seen
+        from launcher.gui.tray import NO_TRAY, available  # noqa: PLC0415 - the same
 
         page = SettingsPage(self._session, self.background, self.settings)
         page.notice_raised.connect(self.notice.say)
@@ -297,6 +307,8 @@ class Window(QWidget):
         page.start_over_asked.connect(self.show_start_over)
         page.about_asked.connect(self.show_about)
         page.restart_asked.connect(self._restart)
+        if not available():
+            page.rows["close_to_tray"].forbid(NO_TRAY)
         page.first_steps_asked.connect(lambda: self.show_page(FIRST_RUN))
         return page
 
@@ -363,7 +375,7 @@ class Window(QWidget):
     def _restart(self) -> None:
         """Close in order, and open again: another kind of broker makes another run."""
         self._session.open_again()
-        self.close()
+        self.quit()
 
     def _ask_password(self) -> None:
         """Without it no mail goes out; one after the other."""

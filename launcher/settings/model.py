@@ -41,6 +41,8 @@ class Settings:
     workers: int = 1
     log_level: str = "info"
     start_services: bool = True
+    close_to_tray: bool = False
+    notifications: bool = True
     flower_address: str = "127.0.0.6"
     mail_from: str = "launcher@localhost"
     mail_time_scale: float = 1.0

@@ -220,6 +220,8 @@ CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "workers": _whole(1, MOST_WORKERS),
     "log_level": _one_of(*LEVELS),
     "start_services": _yes_no,
+    "close_to_tray": _yes_no,
+    "notifications": _yes_no,
     "flower_address": _text,
     "mail_from": _text,
     "mail_time_scale": _positive,

@@ -101,6 +101,18 @@ GROUPS: tuple[Group, ...] = (
                 Kind.SWITCH,
             ),
             Entry(
+                ("close_to_tray",),
+                "Go on in the tray when the window is closed",
+                Kind.SWITCH,
+                "Off, closing stops everything. Ctrl+Q always does.",
+            ),
+            Entry(
+                ("notifications",),
+                "Tell of failures while the window is not in front",
+                Kind.SWITCH,
+                "Services that fail, and mails that cannot be delivered.",
+            ),
+            Entry(
                 ("theme",),
                 "Colours",
                 Kind.CHOICE,

@@ -31,6 +31,12 @@ TEMPLATE = """\
 # Whether the window starts all services when it opens.
 # start_services = true
 
+# Whether closing the window leaves everything running, with an icon in the tray.
+# close_to_tray = false
+
+# Whether the desktop tells of services that fail and mails that cannot be delivered.
+# notifications = true
+
 # Where Flower listens.
 # flower_address = "127.0.0.6"
 

@@ -69,12 +69,8 @@ def offer(window: Window, session: Session) -> Actions:
     actions.add("about", window.show_about)
     actions.add("settings.file", lambda: open_path(session.settings.file.path))
     actions.add("logs.folder", lambda: open_path(session.logs.folder))
-    actions.add("quit", lambda: _close(window))
+    actions.add("quit", window.quit)
     return actions
-
-
-def _close(window: Window) -> None:
-    window.close()
 
 
 def found(window: Window, session: Session, actions: Actions) -> Iterator[Action]:

@@ -66,6 +66,13 @@ class SettingRow(QWidget):
         """Say why what was chosen does not stand in the file."""
         self._say(words)
 
+    def forbid(self, why: str) -> None:
+        """Show the setting greyed, with the reason: here it would do nothing."""
+        self.edit.setEnabled(False)
+        self.words.setText(why)
+        self.words.show()
+        self.edit.control.setAccessibleDescription(why)
+
     def _choose(self, value: Any) -> None:
         if self._check(value):
             self.chosen.emit(self.entry, value)

@@ -278,7 +278,7 @@ def test_every_control_can_be_reached_with_tab_in_the_order_in_which_they_stand(
         seen.append(focused)
         page.focusNextChild()
         focused = window.focusWidget()
-    wanted = [row.edit.control for row in page.rows.values()]
+    wanted = [row.edit.control for row in page.rows.values() if row.edit.isEnabled()]
     assert [one for one in seen if one in wanted] == wanted
     assert {page.mail_servers, page.storage.start_over, page.storage.folder} <= set(seen)
 

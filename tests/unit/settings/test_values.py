@@ -21,6 +21,8 @@ OTHER = {
     "workers": 2,
     "log_level": "debug",
     "start_services": False,
+    "close_to_tray": True,
+    "notifications": False,
     "flower_address": "127.0.0.1",
     "mail_from": "me@example.org",
     "mail_time_scale": 0.5,

@@ -49,7 +49,7 @@ def content(name: str, rows: Rows) -> str:
     if name in VIEWS:
         return VIEWS[name](rows)
     row, _, path = name.partition(".")
-    if not re.fullmatch(r"[A-Z]+\d+", row):
+    if not re.fullmatch(r"[A-Z]+\d+(-\w+)?", row):
         raise BlockError(f"there is no table called {name}; known are {', '.join(VIEWS)}")
     if path:
         return shown(value_at(rows.get(row, {}), path))
@@ -123,7 +123,7 @@ def _machines(rows: Rows) -> str:
 
 VIEWS: Mapping[str, Callable[[Rows], str]] = {
     "speed": _named(
-        r"P\d+",
+        r"P\d+(-\w+)?",
         {
             "Row": "row",
             "Goal": "goal",

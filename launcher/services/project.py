@@ -160,6 +160,7 @@ def worker(plan: Plan, number: int = 1) -> ServiceSpec:
         command=(
             *(*_celery(plan), "worker", "-l", settings.log_level),
             *("-P", settings.pool, "-c", str(settings.concurrency), "-E"),
+            *(("-Q", ",".join(settings.queues)) if settings.queues else ()),
             # Gossip and mingle cost a second at the start and hang the stop of green pools.
             *("--without-gossip", "--without-mingle", "-n", node),
         ),

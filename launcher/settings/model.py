@@ -31,8 +31,9 @@ class Settings:
 
     `broker` is auto, rabbitmq, embedded or an amqp(s) URL. `workers` is how many run side by side,
     with `concurrency` tasks each. `mail_from` is the sender where the profile in use names none.
-    `theme` is system, light or dark, `text_size` a percentage of the system's font, `log_files_mb`
-    what all files of the folder `logs` may hold together.
+    `queues` are those that workers take from, none for all of the project. `theme` is system,
+    light or dark, `text_size` a percentage of the system's font, `log_files_mb` what all files of
+    the folder `logs` may hold together.
     """
 
     broker: str = "auto"
@@ -46,6 +47,7 @@ class Settings:
     flower_address: str = "127.0.0.6"
     mail_from: str = "launcher@localhost"
     mail_time_scale: float = 1.0
+    queues: tuple[str, ...] = ()
     theme: str = "system"
     text_size: int = 100
     log_files_mb: int = 200

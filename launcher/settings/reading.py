@@ -207,6 +207,15 @@ def _broker(value: Any) -> str:
     return check_broker(_text(value))
 
 
+def _queues(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
+        raise ValueError('use a list of queues, such as ["celery"]')
+    for one in value:
+        if not re.fullmatch(r"[\w.:-]{1,200}", one):
+            raise ValueError(f"{one!r} is no name of a queue; use letters, digits and . _ - :")
+    return tuple(dict.fromkeys(value))
+
+
 def _yes_no(value: Any) -> bool:
     if not isinstance(value, bool):
         raise ValueError("use true or false")
@@ -225,6 +234,7 @@ CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "flower_address": _text,
     "mail_from": _text,
     "mail_time_scale": _positive,
+    "queues": _queues,
     "theme": _one_of(*THEMES),
     "text_size": _whole(80, 150),
     "log_files_mb": _whole(20, 100_000),

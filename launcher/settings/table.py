@@ -22,6 +22,8 @@ class Kind(enum.Enum):
     CHOICE = enum.auto()
     NUMBER = enum.auto()
     TEXT = enum.auto()
+    LIST = enum.auto()
+    """Names, shown with commas between them."""
     BROKER = enum.auto()
     """One of the words, or a URL whose password is not shown."""
 
@@ -154,6 +156,13 @@ GROUPS: tuple[Group, ...] = (
             ),
             Entry(("concurrency",), "Tasks at once", Kind.NUMBER, "In each worker."),
             Entry(("workers",), "Workers", Kind.NUMBER, "They share the mails; each has a row."),
+            Entry(
+                ("queues",),
+                "Queues",
+                Kind.LIST,
+                "Mails are in celery, what is due is published through celery.relay.",
+                usual="all of the project",
+            ),
         ),
     ),
     Group(
@@ -233,6 +242,8 @@ def entered(entry: Entry, text: str) -> Any:
     What is no number stays text, for the check to say what would be one.
     """
     text = text.strip()
+    if entry.kind is Kind.LIST:
+        return tuple(name for part in text.split(",") if (name := part.strip()))
     if entry.kind is not Kind.NUMBER:
         return text
     if not text and entry.default is None:
@@ -249,4 +260,6 @@ def shown(value: Any) -> str:
     """A value as it stands in a field."""
     if value is None:
         return ""
+    if isinstance(value, tuple):
+        return ", ".join(value)
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -25,6 +25,9 @@ TEMPLATE = """\
 # How many workers share the mails, 1 to 4.
 # workers = 1
 
+# The queues that workers take from, such as ["celery", "celery.relay"]; none: all of the project.
+# queues = []
+
 # How much the worker and beat say: "debug", "info", "warning" or "error".
 # log_level = "info"
 

@@ -192,3 +192,13 @@ def test_who_stands_in_the_way_of_a_port_is_named(house: House, taken: int) -> N
     assert owner is not None
     assert owner.pid == os.getpid()
     assert live.obstacle("flower", port) is None
+
+
+def test_workers_take_from_the_queues_that_are_set_and_from_all_without(house: House) -> None:
+    before = {spec.name: spec for spec in house.live.specs}["worker"].command
+    assert "-Q" not in before
+    other = Settings(queues=("celery", "mine"))
+    assert house.live.changed_by(other) == ["worker"]
+    house.live.use_settings(other)
+    after = {spec.name: spec for spec in house.live.specs}["worker"].command
+    assert after[after.index("-Q") + 1] == "celery,mine"

@@ -221,5 +221,5 @@ def value_edit(entry: Entry) -> ValueEdit:
             return ChoiceEdit(entry)
         case Kind.BROKER:
             return BrokerEdit(entry)
-        case Kind.NUMBER | Kind.TEXT:
+        case Kind.NUMBER | Kind.TEXT | Kind.LIST:
             return LineEdit(entry)

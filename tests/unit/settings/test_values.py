@@ -18,6 +18,7 @@ OTHER = {
     "text_size": 125,
     "pool": "threads",
     "concurrency": 7,
+    "queues": ("celery", "mine.too"),
     "workers": 2,
     "log_level": "debug",
     "start_services": False,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import psutil
+
 from tests.faults import mails
 from tests.faults.killing import RESTART_LIMIT
 from tests.faults.setting import Options
@@ -49,7 +51,6 @@ def kill_while_sending(
     more = min(at_kill + IN_HAND + 1, count)
     stack.until(lambda: server.counts()["taken"] - before >= more, PATIENCE, "it sends again")
     tally.sample("sends_again", time.monotonic() - killed)
-    # A ping waits behind the mails of a worker that has its hands full.
     back = stack.wait("worker", "ready", since=since, timeout=60)
     tally.sample("restarted", back.at - killed, limit=RESTART_LIMIT)
     tally.sample("sent_before_kill", at_kill, "mails")
@@ -117,7 +118,7 @@ def poison(stack: Stack, tally: Tally, server: MailServer) -> None:
     while not _over_or_in_hand(stack, mark, kills).final:
         kills += 1
         assert kills <= QUARANTINE, f"the mail killed {kills} workers"
-        _kill_worker(stack)
+        _kill_between_dots(stack, mark)
     tally.sample("quarantined", time.monotonic() - began)
     found = mails.all_final(stack, mark, NEIGHBOURS + 1, PATIENCE)
     tally.sample("neighbours", time.monotonic() - began, limit=NEIGHBOURS_LIMIT)
@@ -155,6 +156,25 @@ def _in_hand(stack: Stack, mark: str) -> list[tuple[int]]:
 
 
 def _kill_worker(stack: Stack) -> None:
+    processes.end(_worker(stack))
+
+
+def _kill_between_dots(stack: Stack, mark: str) -> None:
+    """Kill the worker while no mail is at its last byte: what becomes of those is R2's and R8's."""
+    worker = psutil.Process(_worker(stack))
+
+    def held() -> bool:
+        worker.suspend()
+        if (1,) not in _in_hand(stack, mark):
+            return True
+        worker.resume()
+        return False
+
+    stack.until(held, PATIENCE, "a moment between two mails")
+    processes.end(worker.pid)
+
+
+def _worker(stack: Stack) -> int:
     pid = stack.service("worker")["pid"]
     assert pid, "no worker"
-    processes.end(pid)
+    return int(pid)

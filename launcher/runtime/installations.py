@@ -15,6 +15,7 @@ from pathlib import Path
 
 from launcher.core.checks import Verdict, check_pair, version_tuple
 from launcher.core.facts import RabbitInstallation
+from launcher.platform.places import ERLANGS, SERVERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +23,8 @@ class Places:
     """Where to look. Patterns are globs, tried in order; among matches the newest comes first."""
 
     environment: Mapping[str, str]
-    servers: tuple[str, ...] = (
-        "/usr/lib/rabbitmq/bin",
-        "/opt/homebrew/opt/rabbitmq/sbin",
-        "/usr/local/opt/rabbitmq/sbin",
-        "/home/linuxbrew/.linuxbrew/opt/rabbitmq/sbin",
-        "/opt/rabbitmq/sbin",
-        "/opt/rabbitmq_server-*/sbin",
-        "/usr/local/lib/rabbitmq_server-*/sbin",
-    )
-    erlangs: tuple[str, ...] = (
-        "/usr/lib/erlang",
-        "/usr/lib64/erlang",
-        "/usr/local/lib/erlang",
-        "/opt/homebrew/opt/erlang/lib/erlang",
-        "/usr/local/opt/erlang/lib/erlang",
-        "/home/linuxbrew/.linuxbrew/opt/erlang/lib/erlang",
-        "/opt/erlang*",
-        "~/.asdf/installs/erlang/*",
-        "~/.local/share/mise/installs/erlang/*",
-    )
+    servers: tuple[str, ...] = SERVERS
+    erlangs: tuple[str, ...] = ERLANGS
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -143,6 +144,12 @@ class ServicesPage(Page):
         row.hide()
         row.deleteLater()
 
+    def _order_keys(self) -> None:
+        """Tab goes through the rows as they stand, also through one that came later."""
+        chain = [control for row in self.rows.values() for control in row.controls]
+        for one, other in pairwise([*chain, self.start_card.toggle]):
+            QWidget.setTabOrder(one, other)
+
     def _add_row(self, spec: ServiceSpec) -> ServiceRow:
         row = ServiceRow(spec, changes_of(spec))
         row.start_asked.connect(self._session.start)
@@ -154,7 +161,10 @@ class ServicesPage(Page):
         row.change_asked.connect(self.change)
         order = [name for name in self._session.specs() if name in self.rows or name == spec.name]
         self._rows.insertWidget(order.index(spec.name), row)
-        self.rows[spec.name] = row
+        known = {**self.rows, spec.name: row}
+        self.rows = {name: known[name] for name in order}
+        if order[-1] != spec.name:
+            self._order_keys()
         return row
 
     def change(self, name: str) -> None:

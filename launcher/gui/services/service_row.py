@@ -136,6 +136,12 @@ class ServiceRow(QWidget):
         else:
             super().keyPressEvent(event)
 
+    @property
+    def controls(self) -> tuple[QWidget, ...]:
+        """What takes the keyboard, from left to right, hidden ones too."""
+        buttons = (self.mend, self.open, self.start, self.stop, self.restart, self.log)
+        return (self.change, self.errors, *buttons)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the name more room where there is more; alike in all rows, so columns align."""
         super().resizeEvent(event)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from launcher.core.explain import Tone
@@ -206,6 +207,7 @@ def test_a_second_worker_has_a_row_below_the_first_which_goes_with_it(
         page.rows[name] for name in order
     ]
     assert page.rows["worker2"].title.text() == "Worker 2"
+    assert list(page.rows) == order
     session.now_stand(ready)
     qtbot.waitUntil(lambda: "worker2" not in page.rows)
     assert rows.count() == len(ready)
@@ -217,3 +219,34 @@ def test_only_what_mends_a_failed_service_is_loud(page: ServicesPage) -> None:
     assert worker.mark.tone is Tone.TROUBLE
     assert worker.start.text() == "Try now"
     assert page.rows["migrate"].start.text() == "Run again"
+
+
+def focus_chain(page: ServicesPage, first: QWidget, count: int) -> list[QWidget]:
+    """What Tab reaches from `first` on."""
+    window, found = page.window(), []
+    first.setFocus()
+    for _ in range(count):
+        found.append(window.focusWidget())
+        window.focusNextChild()
+    return found
+
+
+def test_tab_goes_through_all_rows_as_they_stand_also_one_that_came_later(
+    page: ServicesPage, session: FakeSession, qtbot: QtBot
+) -> None:
+    session.described["worker2"] = replace(SPECS["worker"], name="worker2", title="Worker 2")
+    ready = all_ready()
+    known = {**ready, "worker2": replace(ready["worker"], service="worker2")}
+    order = ["rabbitmq", "migrate", "django", "worker", "worker2", "beat", "flower", "catcher"]
+    session.now_stand({name: known[name] for name in order})
+    qtbot.waitUntil(lambda: "worker2" in page.rows)
+    page.window().activateWindow()
+    live = [
+        control
+        for name in order
+        for control in page.rows[name].controls
+        if control.isVisible() and control.isEnabled()
+    ]
+    live.append(page.start_card.toggle)
+    assert focus_chain(page, live[0], len(live)) == live
+    assert all(control.accessibleName() for control in live)

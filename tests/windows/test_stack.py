@@ -25,12 +25,12 @@ READY = 170.0
 """Seconds until all is up; about twenty in Wine on a quiet machine."""
 GONE = 5.0
 """Seconds after which nothing may be left of a launcher that was killed (R1)."""
-HOME = "C:\\Users\\Public\\Mein Ordner, für 100% Ärger & 'Größe' 漢字 {0}"
+DIFFICULT = "Mein Ordner, für 100% Ärger & 'Größe' 漢字 {0}"
 
 
 def test_demo_delivers_a_mail_in_a_home_with_spaces_and_any_letters(wine: Wine) -> None:
     done = wine.run(
-        *("-m", "launcher", "demo", "--json", "--broker", "embedded", "--home", HOME),
+        *("-m", "launcher", "demo", "--json", "--home", wine.home(DIFFICULT)),
         timeout=300,
     )
     assert done.stdout, done.stderr
@@ -45,13 +45,14 @@ def test_demo_delivers_a_mail_in_a_home_with_spaces_and_any_letters(wine: Wine) 
 
 
 def test_up_is_seen_asked_and_ended_by_other_commands(wine: Wine) -> None:
-    with all_up(wine, "C:\\up") as program:
-        told = wine.run("-m", "launcher", "status", "--json", "--home", "C:\\up")
+    home = wine.home("up")
+    with all_up(wine, home) as program:
+        told = wine.run("-m", "launcher", "status", "--json", "--home", home)
         states = {each["name"]: each["state"] for each in json.loads(told.stdout)["services"]}
         assert states == dict.fromkeys(SERVICES, "ready") | {"migrate": "done"}
-        again = wine.run("-m", "launcher", "up", "--home", "C:\\up")
+        again = wine.run("-m", "launcher", "up", "--home", home)
         assert again.returncode == 4, again
-        ended = wine.run("-m", "launcher", "down", "--home", "C:\\up")
+        ended = wine.run("-m", "launcher", "down", "--home", home)
         assert ended.returncode == 0, ended
         assert program.wait(30) == 0
         wine.none_left(GONE)
@@ -63,12 +64,13 @@ def test_up_is_seen_asked_and_ended_by_other_commands(wine: Wine) -> None:
 
 
 def test_nothing_outlives_a_launcher_that_was_killed(wine: Wine) -> None:
-    with all_up(wine, "C:\\killed") as program:
+    home = wine.home("killed")
+    with all_up(wine, home) as program:
         assert len(wine.processes()) > len(SERVICES) - 1
         end(program.pid, signal.SIGKILL)
         wine.none_left(GONE)
-    with all_up(wine, "C:\\killed"):
-        ended = wine.run("-m", "launcher", "down", "--home", "C:\\killed")
+    with all_up(wine, home):
+        ended = wine.run("-m", "launcher", "down", "--home", home)
         assert ended.returncode == 0, ended
     wine.none_left(GONE)
 
@@ -76,7 +78,7 @@ def test_nothing_outlives_a_launcher_that_was_killed(wine: Wine) -> None:
 @contextmanager
 def all_up(wine: Wine, home: str) -> Iterator[Program]:
     """`up` with all services ready."""
-    command = ("-m", "launcher", "up", "--json", "--broker", "embedded", "--home", home)
+    command = ("-m", "launcher", "up", "--json", "--home", home)
     with wine.program(*command) as program:
         states: dict[str, str] = {}
 

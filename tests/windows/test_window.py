@@ -29,7 +29,8 @@ def test_a_mail_goes_from_the_window_to_the_inbox_and_nothing_is_left(
     need_program("xdotool")
     pictures = Path(os.environ.get("WINDOW_PICTURES") or tmp_path)
     with x_server((1200, 800)) as display:
-        walk = ("-m", "tests.windows.inside.window_walk", "C:\\window", windows_path(pictures))
+        home = wine.home("window")
+        walk = ("-m", "tests.windows.inside.window_walk", home, windows_path(pictures))
         with wine.program(*walk, on_line=hand_of(display), DISPLAY=display) as program:
             code = program.wait(560)
     assert code == 0, program.told()
@@ -45,10 +46,8 @@ def test_a_mail_goes_from_the_window_to_the_inbox_and_nothing_is_left(
 def test_the_program_opens_its_window_and_ends_when_it_is_closed(wine: Wine) -> None:
     need_program("Xvfb")
     need_program("xdotool")
-    (wine.drive_c / "entry").mkdir()
-    settings = 'broker = "embedded"\nstart_services = false\n'
-    (wine.drive_c / "entry" / "settings.toml").write_text(settings, encoding="utf-8")
-    opened = ("-m", "launcher", "--home", "C:\\entry")
+    home = wine.home("entry", "start_services = false")
+    opened = ("-m", "launcher", "--home", home)
     with x_server((1200, 800)) as display:  # noqa: SIM117 - the second needs the first
         with wine.program(*opened, DISPLAY=display) as program:
             number = eventually(lambda: window_on(display, program), 120, "the window", every=0.5)

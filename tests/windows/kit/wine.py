@@ -16,6 +16,7 @@ from typing import Self
 
 import psutil
 
+from tests.helpers.ports import free_port
 from tests.helpers.processes import end
 from tests.helpers.programs import ROOT, Line, Program
 from tests.helpers.waiting import eventually
@@ -49,6 +50,19 @@ class Wine:
     def environment(self, **added: str) -> dict[str, str]:
         """What a program runs under; Wine drops QT_ variables, WINEQT_ ones pass."""
         return prefixes.environment(self.prefix) | {"PYTHONUTF8": "1"} | added
+
+    def home(self, name: str, settings: str = "") -> str:
+        """A folder of C: for the launcher's data, with the embedded broker and ports of its own.
+
+        The ports are free ones, since the launchers of Linux and of Windows do not see what the
+        other has claimed.
+        """
+        folder = self.drive_c / name
+        folder.mkdir()
+        ports = (f"{service} = {free_port()}" for service in ("django", "flower", "catcher"))
+        lines = ['broker = "embedded"', settings, "[ports]", *ports]
+        (folder / "settings.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return f"C:\\{name}"
 
     def python(self, *words: str) -> list[str]:
         """The command line of Windows' Python."""

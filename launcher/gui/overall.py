@@ -20,7 +20,8 @@ def overall(
     """The worst first: failed, in trouble, stopping, starting, all stopped, ready."""
 
     def titles(names: list[str]) -> str:
-        return listed(specs[name].title for name in names)
+        # A worker that was removed a moment ago is described no more.
+        return listed(specs[name].title for name in names if name in specs)
 
     failed = [name for name, one in statuses.items() if one.state is S.FAILED]
     troubled = [n for n, one in statuses.items() if one.state in _TROUBLED or one.degraded]

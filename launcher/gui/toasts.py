@@ -44,6 +44,8 @@ class Toasts(QObject):
         """Take in how the services stand; `seen` is that somebody sees it in the window."""
         before, self._before = self._before, statuses
         for name, status in statuses.items():
+            if name not in specs:  # a worker that was removed a moment ago
+                continue
             failed = status.state is ServiceState.FAILED
             if not failed:
                 self._services.pop(specs[name].title, None)

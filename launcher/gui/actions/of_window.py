@@ -86,6 +86,8 @@ def found(window: Window, session: Session, actions: Actions) -> Iterator[Action
 def _of_services(window: Window, session: Session) -> Iterator[Action]:
     now, statuses = session.now(), session.statuses()
     for name, spec in session.specs().items():
+        if name not in statuses:  # a worker that was added a moment ago
+            continue
         words = explain(spec, statuses[name], now)
         for can, verb, call in (
             (words.can_start, "Start", session.start),

@@ -119,6 +119,8 @@ class FirstRunPage(Page):
         titles = {name: spec.title for name, spec in specs.items()}
         lines, trouble = [], ""
         for name, spec in specs.items():
+            if name not in statuses:  # a worker that was added a moment ago
+                continue
             words = explain(spec, statuses[name], now, titles)
             lines.append((name, words.tone, f"{spec.title} · {words.headline}"))
             if statuses[name].state is ServiceState.FAILED and not trouble:

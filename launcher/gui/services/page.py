@@ -43,7 +43,7 @@ from launcher.services.project import is_worker
 if TYPE_CHECKING:
     from launcher.runtime.usage import Usage
 
-USAGE_MS = 4_000
+USAGE_MS = 5_000
 _START_OPEN = "start_order_open"
 TICK_MS = 1_000
 QUIET_TICK_MS = 10_000

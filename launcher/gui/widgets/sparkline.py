@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from launcher.core.explain import Tone
 from launcher.gui.theme import colours
 
-SAMPLES = 40
+SAMPLES = 30
 
 
 class Sparkline(QWidget):
@@ -56,9 +56,7 @@ class Sparkline(QWidget):
         first = self.width() - 1 - step * (len(self._values) - 1)
         room, span = self.height() - 3, top - bottom or 1.0
         points = [
-            QPointF(
-                first + step * index, 1.5 + room * (1 - (value - bottom) / span)
-            )
+            QPointF(first + step * index, 1.5 + room * (1 - (value - bottom) / span))
             for index, value in enumerate(self._values)
         ]
         painter = QPainter(self)

@@ -11,12 +11,15 @@ from pytestqt.qtbot import QtBot
 
 from launcher.core.explain import Tone
 from launcher.core.facts import PortOwner
+from launcher.gui.overall import overall
 from launcher.gui.services import page as page_module
 from launcher.gui.services.change_popover import ChangePopover
 from launcher.gui.services.page import ServicesPage
 from launcher.gui.services.port_popover import PortPopover
 from launcher.gui.services.worker_popover import WorkerPopover
+from launcher.gui.toasts import Toasts
 from launcher.gui.window import SERVICES, Window
+from launcher.gui.words import stop_summary
 from launcher.settings import parse
 from tests.unit.gui.fakes import SPECS, FakeSession, all_ready, failing
 
@@ -250,3 +253,13 @@ def test_tab_goes_through_all_rows_as_they_stand_also_one_that_came_later(
     live.append(page.start_card.toggle)
     assert focus_chain(page, live[0], len(live)) == live
     assert all(control.accessibleName() for control in live)
+
+
+def test_a_worker_that_was_removed_a_moment_ago_disturbs_nobody(
+    window: Window, session: FakeSession
+) -> None:
+    late = {**failing(), "worker2": replace(failing()["worker"], service="worker2")}
+    assert overall(SPECS, late)[1] == "Flower failed"
+    assert "Worker 2" not in stop_summary(SPECS, late)
+    Toasts(window).observe(SPECS, late, seen=False)
+    window.page(SERVICES).show_statuses(late)

@@ -84,6 +84,10 @@ class LineQuery(Protocol):
         """Whether a line of this text is wanted, service and level apart."""
         ...
 
+    def may_be_in(self, lines: str) -> bool:
+        """False when certainly none of these lines, joined by newlines, has a wanted text."""
+        ...
+
 
 class LogSource(Protocol):
     """Lines by position, as the Logs page and the terminal read them."""

@@ -28,8 +28,8 @@ class Block:
     """
 
     __slots__ = (
-        *("_errors", "_place", "_plain", "_ring", "at", "count", "first", "service"),
-        "size",
+        *("_answer", "_errors", "_place", "_plain", "_ring"),
+        *("at", "count", "first", "service", "size"),
     )
 
     def __init__(self, first: int, at: float, service: str, data: bytes, ring: ByteRing) -> None:
@@ -42,6 +42,7 @@ class Block:
         self._place = ring.put(data)
         self._plain: bool | None = None
         self._errors: int | None = None
+        self._answer: tuple[LineQuery | None, bool] = (None, False)
 
     @property
     def end(self) -> int:
@@ -92,7 +93,14 @@ class Block:
         ]
 
     def _may_have(self, query: LineQuery, data: bytes) -> bool:
-        """False when it certainly has no line that the query wants."""
+        """False when it certainly has no line that the query wants; the last answer is kept."""
+        asked, answer = self._answer
+        if asked is not query:
+            answer = self._look_for(query, data)
+            self._answer = (query, answer)
+        return answer
+
+    def _look_for(self, query: LineQuery, data: bytes) -> bool:
         if query.service is not None and query.service != self.service:
             return False
         if query.level >= Level.WARNING and not self.errors:
@@ -100,7 +108,11 @@ class Block:
                 return False
             if not any(word in data for word in _WARNING_WORDS):
                 return False
-        return not query.needle or not self._is_plain(data) or query.needle in data.lower()
+        if not self._is_plain(data):
+            return True
+        if query.needle:
+            return query.needle in data.lower()
+        return b"\r" in data or query.may_be_in(data.decode("ascii"))
 
     def _find_needle(self, query: LineQuery, data: bytes, low: int, high: int) -> list[int]:
         """As `find`, by jumping from hit to hit."""

@@ -6,6 +6,8 @@ try for ever, such as `(a+)+$` on a long line, finds nothing there instead of st
 
 from __future__ import annotations
 
+import re
+import time
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRegularExpression
@@ -13,6 +15,12 @@ from PySide6.QtCore import QRegularExpression
 from launcher.core.logs import Level, LogRecord
 
 _LIMIT = "(*LIMIT_MATCH=100000)"
+_MANY_LIMIT = "(*LIMIT_MATCH=2000)"
+_PIECE = 8192
+_PIECE_SECONDS = 0.003
+"""An expression that takes longer for a piece is asked line by line, which can be interrupted."""
+_LOOKS_AROUND = re.compile(r"\(\?|\(\*|\\[AZzGKQ]")
+"""Groups with an extra meaning, verbs, and what only holds at the ends of a whole text."""
 
 
 class FilterError(ValueError):
@@ -31,9 +39,13 @@ class LineFilter:
     level: Level = Level.DEBUG
     text: str = ""
     _pattern: QRegularExpression | None = field(init=False, repr=False, compare=False)
+    _many: QRegularExpression | None = field(init=False, repr=False, compare=False)
+    """The same for many lines at once, where it would find there whatever it finds in one."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_pattern", _pattern(self.text))
+        pattern = _pattern(self.text)
+        object.__setattr__(self, "_pattern", pattern)
+        object.__setattr__(self, "_many", _for_many_lines(pattern))
 
     @property
     def wants_all(self) -> bool:
@@ -57,6 +69,25 @@ class LineFilter:
     def wants_text(self, text: str) -> bool:
         """Whether a line of this text passes, service and level apart."""
         return self._pattern is None or self._pattern.match(text).hasMatch()
+
+    def may_be_in(self, lines: str) -> bool:
+        """False when certainly none of these lines, joined by newlines, has a wanted text."""
+        if self._many is None:
+            return True
+        begin = 0
+        while begin < len(lines):
+            # In pieces: one call can be neither stopped nor divided.
+            cut = lines.find("\n", begin + _PIECE)
+            end = len(lines) if cut < 0 else cut
+            began = time.thread_time()
+            match = self._many.match(lines[begin:end])
+            if time.thread_time() - began > _PIECE_SECONDS or not match.isValid():
+                object.__setattr__(self, "_many", None)
+                return True
+            if match.hasMatch():
+                return True
+            begin = end + 1
+        return False
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Where what is looked for stands: first letter and the one behind the last."""
@@ -105,3 +136,15 @@ def _pattern(text: str) -> QRegularExpression | None:
         place = max(0, made.patternErrorOffset() - len(_LIMIT))
         raise FilterError(f"Not a regular expression: {made.errorString()}, at letter {place + 1}.")
     return made
+
+
+def _for_many_lines(pattern: QRegularExpression | None) -> QRegularExpression | None:
+    """None where what stands around a line could change what is found in it.
+
+    Also for one that fits an empty line: PCRE2 sees none behind the last newline.
+    """
+    bare = "" if pattern is None else pattern.pattern()[len(_LIMIT) :]
+    if pattern is None or _LOOKS_AROUND.search(bare) or pattern.match("").hasMatch():
+        return None
+    many = QRegularExpression.PatternOption.MultilineOption
+    return QRegularExpression(_MANY_LIMIT + bare, pattern.patternOptions() | many)

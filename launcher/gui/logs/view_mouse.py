@@ -36,6 +36,10 @@ class ViewMouse(QObject):
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._drag.start()
             self._select(event.position().toPoint(), extend=True)
+            span = self._view.selection.span
+            if span is not None and span[0] != span[1]:
+                # What is being selected must not run away.
+                self._view.set_follow(False)
 
     def release(self) -> None:
         """The selection is made."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from launcher.core.logs import Level, LogRecord
 from launcher.gui.logs.line_filter import FilterError, LineFilter
@@ -80,3 +82,40 @@ def test_a_plain_text_is_a_needle_and_an_expression_is_none() -> None:
     assert LineFilter(text="Mail 12").needle == b"mail 12"
     assert LineFilter(text="/mail/").needle == b""
     assert LineFilter(text="Grüße").needle == b""
+
+
+EXPRESSIONS = (
+    "a$",
+    "^b",
+    "a\\s*b",
+    "[^c]b",
+    "^$",
+    "(a|b)c?$",
+    "a(?!b)",
+    "(?<=a)b",
+    "\\Ab",
+    "b\\z",
+    "\\bab\\b",
+    "a.b",
+    "\\W",
+    "a\\Kb",
+    "(ab)+\\1",
+    "b\\R?a",
+)
+
+
+@given(
+    st.sampled_from(EXPRESSIONS),
+    st.lists(st.text(st.sampled_from("ab c"), max_size=5), min_size=1, max_size=6),
+)
+def test_lines_are_never_skipped_together_when_one_of_them_matches(
+    expression: str, lines: list[str]
+) -> None:
+    wanted = LineFilter(text=f"/{expression}/")
+    if any(wanted.wants_text(text) for text in lines):
+        assert wanted.may_be_in("\n".join(lines))
+
+
+def test_lines_are_skipped_together_when_none_of_them_matches() -> None:
+    assert not LineFilter(text="/mail-\\d+$/").may_be_in("mail-\n12\nmail-12 received")
+    assert LineFilter(text="/(?i)x/").may_be_in("nothing")

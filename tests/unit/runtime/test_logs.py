@@ -192,6 +192,9 @@ class Wanted:
     def wants_text(self, text: str) -> bool:
         return self.text in text.lower()
 
+    def may_be_in(self, lines: str) -> bool:
+        return self.text in lines.lower()
+
 
 def literal(text: str, service: str | None = None) -> Wanted:
     return Wanted(text.lower(), service, needle=text.lower().encode())

@@ -8,7 +8,7 @@ from launcher.gui.background import Background
 from launcher.settings.file import SettingsFile
 
 SETTLE_MS = 120
-"""Editors write a file in several steps; it is read once after the last."""
+"""Editors write a file in several steps; it is read once for those of so many milliseconds."""
 
 
 class SettingsWatch(QObject):
@@ -34,8 +34,8 @@ class SettingsWatch(QObject):
         self._timer.setInterval(SETTLE_MS)
         self._timer.timeout.connect(self._read)
         self._watcher = QFileSystemWatcher(self)
-        self._watcher.directoryChanged.connect(lambda _path: self._timer.start())
-        self._watcher.fileChanged.connect(lambda _path: self._timer.start())
+        self._watcher.directoryChanged.connect(self._touched)
+        self._watcher.fileChanged.connect(self._touched)
         self._told.connect(self.changed, Qt.ConnectionType.QueuedConnection)
         self._unlisten = file.listen(self._told.emit)
         self._watch()
@@ -44,6 +44,11 @@ class SettingsWatch(QObject):
         """Stop listening."""
         self._timer.stop()
         self._unlisten()
+
+    def _touched(self, _path: str) -> None:
+        # Not put off by the next step: who writes without end would keep it from ever being read.
+        if not self._timer.isActive():
+            self._timer.start()
 
     def _watch(self) -> None:
         """An editor that puts a new file in place of the old one ends the watch of the old."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -150,6 +150,17 @@ def test_a_change_of_the_file_from_outside_is_taken_live(
     qtbot.waitUntil(lambda: line(page, "concurrency").text() == "10")
     path.write_text("concurrency = 11\n")
     qtbot.waitUntil(lambda: line(page, "concurrency").text() == "11")
+
+
+def test_a_file_that_is_written_without_end_is_read_all_the_same(
+    page: SettingsPage, session: FakeSession, qtbot: QtBot
+) -> None:
+    path = session.settings.file.path
+    writing = QTimer()
+    writing.timeout.connect(lambda: path.write_text("concurrency = 9\n"))
+    writing.start(40)
+    qtbot.waitUntil(lambda: line(page, "concurrency").text() == "9")
+    writing.stop()
 
 
 def test_what_is_being_typed_survives_a_change_from_outside(

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import broker_down, crash_loop, killing, ports_taken, quick_clicks, stopping
+from tests.faults import (
+    broker_down,
+    crash_loop,
+    hostile_log,
+    killing,
+    ports_taken,
+    quick_clicks,
+    stopping,
+)
 from tests.helpers import rabbit
 from tests.helpers.measuring import NotMeasured, Tally
 from tests.helpers.needs import not_measured
@@ -55,6 +63,13 @@ def test_usual_ports_that_others_hold_are_left_to_them(tally: Tally) -> None:
             ports_taken.usual_taken(stack, foreign, tally)
         except NotMeasured as failure:
             not_measured(failure)
+
+
+def test_hostile_bytes_in_a_log_are_shown_and_not_obeyed(tally: Tally) -> None:
+    try:
+        hostile_log.hostile_bytes(tally, noise=3e6)
+    except NotMeasured as failure:
+        not_measured(failure)
 
 
 def test_a_pinned_port_is_never_moved(tally: Tally) -> None:

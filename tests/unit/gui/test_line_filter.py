@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from launcher.core.logs import Level, LogRecord
@@ -104,6 +104,7 @@ EXPRESSIONS = (
 )
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(EXPRESSIONS),
     st.lists(st.text(st.sampled_from("ab c"), max_size=5), min_size=1, max_size=6),

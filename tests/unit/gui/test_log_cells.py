@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from launcher.gui.logs.cells import breaks, letter_at, runs, starts
@@ -30,6 +30,7 @@ def test_letters_take_as_many_cells_as_in_a_terminal(text: str, cells: list[int]
     assert list(starts(text)) == cells
 
 
+@settings(deadline=None)
 @given(TEXT, st.integers(1, 12))
 def test_a_wrapped_line_is_whole_and_no_part_is_too_wide(text: str, columns: int) -> None:
     cells = starts(text)
@@ -41,6 +42,7 @@ def test_a_wrapped_line_is_whole_and_no_part_is_too_wide(text: str, columns: int
         assert cells[end] - cells[begin] <= columns or end == begin + 1
 
 
+@settings(deadline=None)
 @given(TEXT)
 def test_every_letter_is_drawn_once_in_its_place(text: str) -> None:
     pieces = list(runs(text, 0, len(text)))
@@ -49,6 +51,7 @@ def test_every_letter_is_drawn_once_in_its_place(text: str) -> None:
         assert text[index : index + len(piece)] == piece
 
 
+@settings(deadline=None)
 @given(TEXT, st.integers(0, 60))
 def test_a_cell_leads_to_the_letter_in_it(text: str, cell: int) -> None:
     letter = letter_at(text, cell)

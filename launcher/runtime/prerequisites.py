@@ -54,6 +54,7 @@ def check_all(
     results.append(check_eventlet())
     if LINUX:
         results.append(check_setpriv(places))
+    results += check_windows_service()
     if data is not None:
         results += [check_folder(data), check_space(data)]
     results += [check_port(notice) for notice in notices]
@@ -139,6 +140,19 @@ def check_eventlet() -> CheckResult:
         Verdict.OK,
         f"eventlet {version} (legacy: it gets bug fixes only; the pool threads is the alternative)",
     )
+
+
+def check_windows_service() -> list[CheckResult]:
+    """Whether RabbitMQ runs as a service of Windows; nothing to tell on other systems."""
+    if sys.platform != "win32":
+        return []
+    from launcher.platform.windows import services  # noqa: PLC0415 - for Windows alone
+
+    with suppress(OSError):
+        if services.state_of("RabbitMQ") is services.ServiceState.RUNNING:
+            fact = "the Windows service RabbitMQ runs; it is left as it is, and keeps its port"
+            return [CheckResult("RabbitMQ service", Verdict.OK, fact)]
+    return []
 
 
 def check_setpriv(places: Places) -> CheckResult:

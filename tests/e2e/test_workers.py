@@ -1,4 +1,4 @@
-"""Pool and number of workers, changed while all runs; real workers on the embedded broker."""
+"""Pool and number of workers, changed while all runs; real workers on both brokers."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ import pytest
 
 from launcher.mail import Draft, MailUnavailable
 from launcher.runtime.control import RequestError
+from tests.helpers.needs import need_rabbitmq
 from tests.helpers.stack import Stack
 
 MAILS = 20
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 
 def workers_of(stack: Stack) -> dict[str, int | None]:
@@ -34,8 +37,11 @@ def delivered(stack: Stack, ids: list[int]) -> bool:
     return False
 
 
-def test_another_pool_and_a_second_worker_come_without_a_restart_of_the_rest() -> None:
-    with Stack(only="django,worker,beat,catcher") as stack:
+@pytest.mark.parametrize("broker", ["embedded", "rabbitmq"])
+def test_another_pool_and_a_second_worker_come_without_a_restart_of_the_rest(broker: str) -> None:
+    if broker == "rabbitmq":
+        need_rabbitmq()
+    with Stack(broker=broker, only="django,worker,beat,catcher") as stack:
         before = stack.pids()
         answer = stack.ask("change", values={"pool": "solo"})
         assert answer["restarted"] == ["worker"]

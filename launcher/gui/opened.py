@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from launcher.core.state import ServiceStatus
+from launcher.gui import place
 from launcher.gui.background import Background
 from launcher.gui.session import Session
 from launcher.gui.theme import Theme
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 MAILS_MS = 20_000
 """How often the mails that failed are counted, for a notification."""
+SETTLE_MS = 500
+"""After a screen went, its system moves windows too."""
 
 
 class Opened(QObject):
@@ -41,15 +45,21 @@ class Opened(QObject):
         self._mails = QTimer(self)
         self._mails.setInterval(MAILS_MS)
         self._mails.timeout.connect(self._count_mails)
+        self._place_file = Path(session.home) / "data" / "window.json"
         self.window = self._make(frame_first=True)
+        self._put_back(place.load(self._place_file))
+        app.screenRemoved.connect(self._screen_gone)
 
     def close(self) -> None:
         """Wait for what was begun in the background, and leave the application as it was."""
         for background in (*self._left, self.window.background):
             background.close()
         self.unexpected.uninstall()
+        self._app.screenRemoved.disconnect(self._screen_gone)
+        place.save(self._place_file, self._stands())
         self._mails.stop()
         if self.tray is not None:
+            self._theme.changed.disconnect(self._show_again)
             self.tray.close()
         self.setParent(None)
 
@@ -62,6 +72,30 @@ class Opened(QObject):
         self.window.show()
         before.hide()
         before.deleteLater()
+
+    def _stands(self) -> place.Place:
+        window = self.window
+        size, maximized = window.size(), window.isMaximized()
+        if maximized:
+            size = window.normalGeometry().size()
+        return place.Place(window.x(), window.y(), size.width(), size.height(), maximized)
+
+    def _put_back(self, stood: place.Place | None) -> None:
+        if stood is None:
+            return
+        main = self._app.primaryScreen()
+        screens = [main, *(one for one in self._app.screens() if one is not main)]
+        rooms = [screen.availableGeometry() for screen in screens]
+        if rooms:
+            fits = place.fitted(stood, rooms, self.window.minimumSize())
+            self.window.move(fits.topLeft())
+            self.window.resize(fits.size())
+        if stood.maximized:
+            self.window.setWindowState(Qt.WindowState.WindowMaximized)
+
+    def _screen_gone(self) -> None:
+        """Systems move windows as well, but not all, and not always to where they are seen."""
+        QTimer.singleShot(SETTLE_MS, self, lambda: self._put_back(self._stands()))
 
     def _make(self, *, frame_first: bool) -> Window:
         window = Window(self._session, frame_first=frame_first)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -274,6 +275,11 @@ class ComposePane(Card):
         column.setSpacing(tokens.GAP)
         column.addWidget(self.form, 1)
         column.addLayout(foot)
+        # The form ordered its own fields, which left its frames between them and what follows.
+        order = [self.form.body.tabs[-1], self.attach, self.templates]
+        order += [self.another, self.discard, self.each, self.later, self.send]
+        for before, after in pairwise(order):
+            QWidget.setTabOrder(before, after)
 
 
 _HINT = "Ctrl+Enter sends. What you write is kept as a draft."

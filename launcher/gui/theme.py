@@ -85,9 +85,11 @@ class Theme(QObject):
         whole.setPointSizeF(after)
         self._app.setFont(whole)
         for widget in self._app.allWidgets():
-            # Those that inherit their font have been told by the application.
-            if widget.testAttribute(Qt.WidgetAttribute.WA_SetFont):
-                own = widget.font()
+            own = widget.font()
+            # Those that inherit their font have been told by the application, but for fields: they
+            # keep the font that they were polished with.
+            stale = own.pointSizeF() == before
+            if stale or widget.testAttribute(Qt.WidgetAttribute.WA_SetFont):
                 own.setPointSizeF(own.pointSizeF() * after / before)
                 widget.setFont(own)
 
@@ -114,7 +116,12 @@ class Theme(QObject):
         _current = scheme
         self._app.setPalette(palette(scheme))
         if self._fusion and self._dressed:
+            # A new sheet gives widgets the font back that they had before the first one.
+            fonts = [(widget, widget.font()) for widget in self._app.allWidgets()]
             self._app.setStyleSheet(_fusion_sheet(scheme))
+            for widget, own in fonts:
+                if widget.font().pointSizeF() != own.pointSizeF():
+                    widget.setFont(own)
 
 
 def palette(scheme: Colours) -> QPalette:

@@ -23,7 +23,8 @@ class PageHeader(QWidget):
         self._row.addWidget(self.title)
         self._row.addSpacing(tokens.HAIR)
         self._row.addWidget(self.summary, 1)
-        self.setFixedHeight(tokens.CONTROL_HEIGHT + 2)
+        self.setMinimumHeight(tokens.CONTROL_HEIGHT + 2)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def add(self, widget: QWidget) -> None:
         """Put a control at the right."""

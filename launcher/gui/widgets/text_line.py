@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -30,11 +30,13 @@ class TextLine(QLabel):
         width: int | None = None,
         parent: QWidget | None = None,
     ) -> None:
+        self._fixed = False
         super().__init__(text, parent)
         self._ink: Ink = ink
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFont(theme.font(scale, bold=bold))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._fixed = width is not None
         if width is not None:
             self.setFixedSize(width, self.sizeHint().height())
 
@@ -51,6 +53,12 @@ class TextLine(QLabel):
     def shortened(self) -> bool:
         """Whether the text does not fit."""
         return self.fontMetrics().horizontalAdvance(self.text()) > self.width()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """One of a fixed width is as high as its letters, which the user can make larger."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self._fixed:
+            self.setFixedHeight(self.sizeHint().height())
 
     def sizeHint(self) -> QSize:
         """Room for the whole text."""

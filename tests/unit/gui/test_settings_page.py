@@ -132,6 +132,12 @@ def test_colours_and_text_size_hold_at_once(
         edit._choose("125")
         qtbot.waitUntil(lambda: QApplication.font().pointSizeF() == before * 1.25)
         assert page.header.title.font().pointSizeF() == pytest.approx(title * 1.25)
+        qtbot.waitUntil(lambda: page.header.height() >= page.header.title.fontMetrics().height())
+        fields = line(page, "concurrency")
+        assert fields.font().pointSizeF() == before * 1.25
+        theme.choose("dark")
+        assert page.header.title.font().pointSizeF() == pytest.approx(title * 1.25)
+        assert fields.font().pointSizeF() == before * 1.25
     finally:
         theme.set_text_size(100)
     assert page.header.title.font().pointSizeF() == pytest.approx(title)

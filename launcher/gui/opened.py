@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 MAILS_MS = 20_000
 """How often the mails that failed are counted, for a notification."""
+SYSTEM_LIMIT_S = 4.0
+"""Windows ends a program that has not answered for 5 s; what still runs then is ended by us."""
 SETTLE_MS = 500
 """After a screen went, its system moves windows too."""
 
@@ -49,6 +52,7 @@ class Opened(QObject):
         self.window = self._make(frame_first=True)
         self._put_back(place.load(self._place_file))
         app.screenRemoved.connect(self._screen_gone)
+        app.commitDataRequest.connect(self._system_ends)
 
     def close(self) -> None:
         """Wait for what was begun in the background, and leave the application as it was."""
@@ -56,6 +60,7 @@ class Opened(QObject):
             background.close()
         self.unexpected.uninstall()
         self._app.screenRemoved.disconnect(self._screen_gone)
+        self._app.commitDataRequest.disconnect(self._system_ends)
         place.save(self._place_file, self._stands())
         self._mails.stop()
         if self.tray is not None:
@@ -96,6 +101,19 @@ class Opened(QObject):
     def _screen_gone(self) -> None:
         """Systems move windows as well, but not all, and not always to where they are seen."""
         QTimer.singleShot(SETTLE_MS, self, lambda: self._put_back(self._stands()))
+
+    def _system_ends(self) -> None:
+        """Sign-out or shutdown: stop in order now, since nobody waits once this has returned."""
+        stopped = threading.Event()
+        told = self.window.bridge.stopped.emit
+
+        def done() -> None:
+            stopped.set()
+            told()
+
+        self._session.quit(done)
+        if not stopped.wait(SYSTEM_LIMIT_S):
+            self._session.force_quit()
 
     def _make(self, *, frame_first: bool) -> Window:
         window = Window(self._session, frame_first=frame_first)

@@ -132,8 +132,10 @@ def test_usage_is_sampled_away_from_the_window_and_shown(
     page: ServicesPage, session: FakeSession, qtbot: QtBot
 ) -> None:
     session.usages = {"worker": FakeUsage(6.24, 85_400_000)}
-    page._sample()
     worker = page.rows["worker"]
+    # One sample may be under way, which began before there was anything to find.
+    qtbot.waitUntil(lambda: not page._sampling)
+    page._sample()
     qtbot.waitUntil(lambda: worker.usage.memory.text() == "85 MB")
     assert worker.usage.cpu.text() == "CPU 6.2 %"
 

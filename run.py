@@ -43,7 +43,7 @@ GATES = (
 # come first, for they are the longest; they wait more than they work, so three fit on two cores.
 WHOLE_SUITE = [
     *("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"),
-    # What takes minutes has a command of its own: `python -m tests.windows`.
+    # What takes minutes is left to `pytest -m long`.
     *("-m", "not long"),
     *("tests/e2e", "tests/windows", "tests/django", "tests/unit"),
 ]

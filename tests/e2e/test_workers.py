@@ -37,7 +37,7 @@ def delivered(stack: Stack, ids: list[int]) -> bool:
     return False
 
 
-@pytest.mark.parametrize("broker", ["embedded", "rabbitmq"])
+@pytest.mark.parametrize("broker", [pytest.param("embedded", marks=pytest.mark.long), "rabbitmq"])
 def test_another_pool_and_a_second_worker_come_without_a_restart_of_the_rest(broker: str) -> None:
     if broker == "rabbitmq":
         need_rabbitmq()

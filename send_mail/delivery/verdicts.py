@@ -50,6 +50,7 @@ class AnsweredError(Exception):
 def answer_of(code: int, raw: bytes | str) -> Answer:
     """Return the answer that a code and the server's words make."""
     reply = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
+    reply = reply.replace("\0", "\ufffd")  # PostgreSQL has no such character
     said = f"{code} {reply}".strip()
     if 200 <= code < 300:
         return Answer(Verdict.DELIVERED, code, said, "The server took it.")

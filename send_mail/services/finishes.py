@@ -27,21 +27,24 @@ def as_words(done: Finish) -> dict[str, Any]:
     }
 
 
-def from_words(mail_id: int, token: str, words: dict[str, Any]) -> Finish:
-    """Return what ``as_words`` was given."""
-    tried = words["tried"]
-    if tried is not None:
-        tried[_BEGAN_AT] = datetime.fromisoformat(tried[_BEGAN_AT])
-    return Finish(
-        mail_id,
-        token,
-        State(words["state"]),
-        Event(words["event"]),
-        words["detail"],
-        {name: _value(name, value) for name, value in words["fields"].items()},
-        None if tried is None else Try(*tried),
-        datetime.fromisoformat(words["handed_at"]),
-    )
+def from_words(mail_id: int, token: str, words: dict[str, Any]) -> Finish | None:
+    """Return what ``as_words`` was given; None for words of another version or of nobody."""
+    try:
+        tried = words["tried"]
+        if tried is not None:
+            tried[_BEGAN_AT] = datetime.fromisoformat(tried[_BEGAN_AT])
+        return Finish(
+            mail_id,
+            token,
+            State(words["state"]),
+            Event(words["event"]),
+            words["detail"],
+            {name: _value(name, value) for name, value in words["fields"].items()},
+            None if tried is None else Try(*tried),
+            datetime.fromisoformat(words["handed_at"]),
+        )
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        return None
 
 
 def _value(name: str, value: Any) -> Any:

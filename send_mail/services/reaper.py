@@ -81,9 +81,10 @@ def _take_back(held: QuerySet[Mail]) -> int:
     ended, after, not_begun = [], [], []
     for row in rows:
         told = tell(row.token) if row.data_at else None
-        if told is not None and (row.token, row.pk) in told.answered:
-            words = told.answered[row.token, row.pk]
-            ended.append(finishes.from_words(row.pk, row.token, words))
+        words = told.answered.get((row.token, row.pk)) if told is not None else None
+        end = finishes.from_words(row.pk, row.token, words) if words is not None else None
+        if end is not None:
+            ended.append(end)
         elif row.data_at and (told is None or (row.token, row.pk) in told.begun):
             after.append(row)
         else:

@@ -33,12 +33,21 @@ class Relayed:
 def relay() -> Relayed:
     """Run once. A paused queue publishes nothing; a down broker ends the run without harm."""
     clock.repair()
-    taken_back = reaper.reap_run_out()
+    taken_back = _take_back()
     _keep_house(timezone.now())
     published = 0 if pause.reason() is not None else _publish_due()
     if published or taken_back:
         logger.info("Relay: %s published, %s taken back", published, taken_back)
     return Relayed(published, taken_back)
+
+
+def _take_back() -> int:
+    """Whatever goes wrong with the mails of the dead, those that are due go out."""
+    try:
+        return reaper.reap_run_out()
+    except Exception:
+        logger.exception("The relay goes on without taking back what was lost")
+        return 0
 
 
 def _keep_house(now: datetime) -> None:

@@ -16,6 +16,7 @@ from send_mail.delivery import pool as pool_module
 from send_mail.delivery.login import log_in
 from send_mail.delivery.pool import idle_connections
 from send_mail.delivery.servers import Server
+from send_mail.delivery.verdicts import answer_of
 from tests.django.smtp_server import CLOSE, DRIP, SILENT, ScriptedServer
 from tests.helpers.waiting import eventually
 
@@ -330,3 +331,7 @@ def test_an_answer_is_put_in_words_by_its_most_exact_code(
     code: int, reply: str, words: str
 ) -> None:
     assert answers.in_words(code, reply) == words
+
+
+def test_a_server_s_nul_is_kept_as_what_every_database_takes() -> None:
+    assert answer_of(550, b"no\0such user").reply == "550 no\ufffdsuch user"

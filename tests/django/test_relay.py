@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 
 from send_mail import policy
 from send_mail.models import LoginLink, Mail
-from send_mail.services import login_links, pause, wakeups
+from send_mail.services import login_links, pause, reaper, wakeups
 from send_mail.services.publisher import Publisher
 from send_mail.services.relay import relay
 from tests.django.conftest import Broker
@@ -40,6 +40,20 @@ def test_a_broker_that_fails_costs_no_mail(
     wakeups.broker_memory.answered()
     assert relay().published == 1
     assert broker.messages == [(mail.pk, f"mail-{mail.pk}-1")]
+
+
+def test_mails_that_are_due_go_out_whatever_goes_wrong_with_those_of_the_dead(
+    saved: Saved, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail = saved()
+    Mail.objects.update(under_way_until=timezone.now())
+
+    def fail() -> int:
+        raise KeyError("tried")
+
+    monkeypatch.setattr(reaper, "reap_run_out", fail)
+    assert relay().published == 1
+    assert broker.messages[-1] == (mail.pk, f"mail-{mail.pk}-2")
 
 
 def test_after_a_failure_the_broker_is_left_in_peace_for_a_while(

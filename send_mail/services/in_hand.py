@@ -78,7 +78,9 @@ class Hands:
             yield
         finally:
             for claim in claims:
-                self._claims.pop(claim.mail_id, None)
+                # A mail that was given back may be in another task's hands by now.
+                if self._claims.get(claim.mail_id) is claim:
+                    del self._claims[claim.mail_id]
 
     def alive(self) -> list[int]:
         """Return the mails whose lease still runs by the clock that never jumps."""

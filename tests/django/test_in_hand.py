@@ -1,6 +1,8 @@
 """Who may be in hand beside whom: a suspect is tried with nothing else in hand."""
 
+import math
 import threading
+from dataclasses import dataclass
 
 import pytest
 
@@ -11,6 +13,12 @@ from send_mail.states import State
 from tests.django.test_claims import Saved
 from tests.helpers.smtp.server import ScriptedServer
 from tests.helpers.waiting import eventually
+
+
+@dataclass
+class InHand:
+    mail_id: int
+    runs_until: float = math.inf
 
 
 def begun(deed: threading.Thread) -> threading.Thread:
@@ -73,3 +81,12 @@ def test_a_suspect_is_sent_alone(
     assert sending.send(mail.pk, "w1") == State.DELIVERED
     assert entered == ["alone"]
     assert len(smtp.messages) == 1
+
+
+def test_a_mail_that_another_task_took_meanwhile_stays_in_its_hands() -> None:
+    hands, first, second = Hands(), InHand(7), InHand(7)
+    with hands.holding([second]):
+        with hands.holding([first]):
+            hands._claims[7] = second
+        assert hands.alive() == [7]
+    assert hands.alive() == []

@@ -72,6 +72,8 @@ class OwnPagesOnly:
         return None
 
 
+_LONGEST_PATH = 200
+"""Characters of a path that is worth to be remembered: the API's own are shorter."""
 _view_at = lru_cache(maxsize=256)(resolve)
 
 
@@ -89,7 +91,9 @@ class StraightToTheApi:
         """Answer what the view answers; without a token, what the next in line answers."""
         if not (request.path_info.startswith("/api/") and LauncherToken.offered(request)):
             return self.get_response(request)
-        match = request.resolver_match = _view_at(request.path_info)
+        path = request.path_info
+        match = _view_at(path) if len(path) <= _LONGEST_PATH else resolve(path)
+        request.resolver_match = match
         response: Any = match.func(request, *match.args, **match.kwargs)
         if isinstance(response, SimpleTemplateResponse):  # DRF's are
             response.render()

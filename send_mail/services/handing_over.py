@@ -7,7 +7,7 @@ written without waiting for the disk, since only the death of the whole machine 
 system has got; then its words count for nothing, which the machine's boot tells.
 
 The process that writes it holds a lock on it for as long as it lives. So nobody believes the file
-of a living one, which may write its next line at any moment.
+of a living one, which may write its next line at any moment. Readers share the lock among them.
 """
 
 import json
@@ -36,6 +36,10 @@ _ID_LENGTH = 12
 _LOCK_AT = 2**40
 """The byte that is locked: far behind all that is written, so that the rest can be read."""
 _SAME_BOOT_SECONDS = 5.0
+_FILES_TRIED = 10
+_READER_TRIES = 20
+_READER_WAITS = 0.05
+"""Seconds between two tries where readers cannot share the lock: none of them has it for long."""
 _encode = json.JSONEncoder(default=str).encode  # made once: two lines a mail
 
 
@@ -102,15 +106,18 @@ class Journal:
 
     def _open(self) -> None:
         if self._pid:
+            self._pid = 0
             os.close(self._file)  # the parent's: the lock is and stays its
         folder = _folder()
         folder.mkdir(parents=True, exist_ok=True)
-        self._path = folder / f"{secrets.token_hex(_ID_LENGTH // 2)}.log"
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_BINARY", 0)
-        self._file = os.open(self._path, flags, 0o600)
-        _lock(self._file)
-        os.write(self._file, _header())
-        self._pid, self._groups, self._needed = os.getpid(), 0, False
+        for _ in range(_FILES_TRIED):
+            self._path = folder / f"{secrets.token_hex(_ID_LENGTH // 2)}.log"
+            file = _begin(self._path)
+            if file is not None:
+                self._file, self._pid = file, os.getpid()
+                self._groups, self._needed = 0, False
+                return
+        raise OSError(f"No file in {folder} could be locked: see whether its disk allows locks.")
 
 
 journal = Journal()
@@ -129,14 +136,40 @@ def sweep(still_claimed: Callable[[str], bool]) -> None:
     for path in _folder().glob("*.log"):
         with _of_a_dead_one(path) as file:
             done = file is not None and not still_claimed(_MARK + path.stem)
-        if done:
-            path.unlink(missing_ok=True)
+            if done and sys.platform != "win32":
+                # Under the lock, so that one who has just begun it sees that it is gone.
+                path.unlink(missing_ok=True)
+        if done and sys.platform == "win32":
+            with suppress(PermissionError):  # nobody can take the file that another has open
+                path.unlink(missing_ok=True)
+
+
+def _begin(path: Path) -> int | None:
+    """Make the file, locked and with its header; None when a sweep has got hold of it first."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_BINARY", 0)
+    file = os.open(path, flags, 0o600)
+    is_ours = False
+    try:
+        with suppress(BlockingIOError, PermissionError):  # what the systems say of a lock taken
+            _lock(file)
+            is_ours = path.exists()
+        if is_ours and os.write(file, _header()) != len(_header()):
+            raise OSError(f"The disk is full: {path} could not be begun.")
+    except BaseException:
+        is_ours = False
+        raise
+    finally:
+        if not is_ours:
+            os.close(file)
+            with suppress(PermissionError):  # a sweep has it open, and removes it
+                path.unlink(missing_ok=True)
+    return file if is_ours else None
 
 
 def _read(file: int) -> Handed | None:
     with os.fdopen(os.dup(file), "rb") as lines:
         header, *rest = lines.read().split(b"\n")[:-1] or [b""]
-    if not _same_boot(header):
+    if len(header) + 1 != len(_header()) or not _same_boot(header):
         return None
     handed = Handed()
     for line in rest:
@@ -152,31 +185,41 @@ def _read(file: int) -> Handed | None:
 
 @contextmanager
 def _of_a_dead_one(path: Path) -> Iterator[int | None]:
-    """Open and lock the file; None when it is not there or its process lives."""
+    """Open the file and hold off its end; None when it is not there or its process lives."""
     try:
         file = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
     except OSError:
         yield None
         return
     try:
-        try:
-            _lock(file)
-        except OSError:
-            yield None
-        else:
-            yield file
+        yield file if _lock_to_read(file) else None
     finally:
         os.close(file)
 
 
 def _lock(file: int) -> None:
-    """Take the lock, which goes with the process; raises OSError when another has it."""
+    """Take the writer's lock, which goes with the process; raises OSError when it is taken."""
     if sys.platform == "win32":
         os.lseek(file, _LOCK_AT, os.SEEK_SET)
         msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
         os.lseek(file, 0, os.SEEK_SET)
     else:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _lock_to_read(file: int) -> bool:
+    """Share the lock with other readers; False when the writer lives."""
+    if sys.platform == "win32":  # which knows no shared lock
+        for _ in range(_READER_TRIES):
+            with suppress(OSError):
+                _lock(file)
+                return True
+            threading.Event().wait(_READER_WAITS)
+    else:
+        with suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return True
+    return False
 
 
 def _header() -> bytes:

@@ -1,6 +1,7 @@
 """What a process that was killed tells of the mails it had claimed in a group."""
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -152,3 +153,75 @@ def test_a_full_disk_sends_nothing(
     bulk.send_due(10, "w1", lambda: False)
     assert states([mail]) == [State.RETRYING]
     assert smtp.messages == []
+
+
+def test_two_who_read_at_once_both_believe_a_dead_one(saved: Saved, journal: Journal) -> None:
+    mails = killed_with_three_in_hand(saved, journal)
+    die(journal)
+    another = handing_over._of_a_dead_one(files()[0])
+    assert another.__enter__() is not None
+    leaves = threading.Timer(0.2, another.__exit__, (None, None, None))
+    leaves.start()
+    reaper.reap_worker("w1")
+    leaves.join()
+    assert states(mails) == [State.DELIVERED, State.UNKNOWN, State.QUEUED]
+
+
+def test_a_file_that_is_swept_before_it_is_locked_is_not_used(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch, db: None
+) -> None:
+    lock = handing_over._lock
+
+    def swept(file: int) -> None:
+        monkeypatch.setattr(handing_over, "_lock", lock)
+        handing_over.sweep(lambda _: False)
+        lock(file)
+
+    monkeypatch.setattr(handing_over, "_lock", swept)
+    with journal.group():
+        assert files() == [journal._path]
+
+
+def test_a_file_that_a_sweep_reads_before_it_is_locked_is_not_used(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch, db: None
+) -> None:
+    lock = handing_over._lock
+
+    def read_by_another(file: int) -> None:
+        monkeypatch.setattr(handing_over, "_lock", lock)
+        with handing_over._of_a_dead_one(files()[0]):
+            lock(file)
+
+    monkeypatch.setattr(handing_over, "_lock", read_by_another)
+    with journal.group():
+        assert files() == [journal._path]
+
+
+@pytest.mark.parametrize("written", [OSError(28, "No space left on device"), 3])
+def test_a_file_that_cannot_be_begun_leaves_nothing_behind(
+    written: Any, journal: Journal, monkeypatch: pytest.MonkeyPatch, db: None
+) -> None:
+    tried: list[int] = []
+
+    def write(file: int, _: bytes) -> int:
+        tried.append(file)
+        if isinstance(written, OSError):
+            raise written
+        return int(written)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", write)
+        with pytest.raises(OSError, match=r"disk|device"), journal.group():
+            pass
+    assert files() == []
+    with pytest.raises(OSError, match="descriptor"):
+        os.fstat(tried[0])
+
+
+def test_a_header_that_was_cut_off_tells_nothing(saved: Saved, journal: Journal) -> None:
+    mails = killed_with_three_in_hand(saved, journal)
+    die(journal)
+    told = files()[0].read_bytes()
+    files()[0].write_bytes(told[1:])
+    reaper.reap_worker("w1")
+    assert states(mails) == [State.UNKNOWN] * 3

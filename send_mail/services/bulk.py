@@ -5,6 +5,7 @@ claim, its mark and its end. One wake-up without an id takes whatever is due, in
 still has its own try, steps and state, and ``handing_over`` knows how far each has come.
 """
 
+import logging
 import threading
 import time
 from collections import deque
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db import OperationalError
 from django.utils import timezone
 
 from send_mail import policy
@@ -32,6 +34,8 @@ LONGEST = 60.0
 """Seconds after which the rest is left to the next wake-up; a message is not held for longer."""
 WRITTEN_AFTER = 0.5
 """Seconds after which the first of a group are written down, should others take longer."""
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -104,36 +108,79 @@ def _send_all(group: Sequence[GroupClaim], leaving: Callable[[], bool]) -> None:
         threading.Thread(target=_lane, args=(waiting, leaving), name=f"lane-{n}", daemon=True)
         for n in range(min(LANES, len(group)))
     ]
-    for lane in lanes:
-        lane.start()
-    for lane in lanes:
-        while lane.is_alive():
-            lane.join(WRITTEN_AFTER)
-            if lane.is_alive():
-                _write_down(group)
-    _write_down(group)
-    lost = [claim.mail_id for claim in group if claim.in_doubt]
+    try:
+        for lane in lanes:
+            lane.start()
+        for lane in lanes:
+            while lane.is_alive():
+                lane.join(WRITTEN_AFTER)
+                if lane.is_alive():
+                    _write_down(group)
+    finally:
+        waiting.clear()  # for lanes that are left alone: each ends with what it has begun
+        for lane in lanes:
+            if lane.ident is not None:
+                lane.join()
+        for claim in group:
+            if not claim.has_ended and claim.handed_at is None:
+                give_back(claim)
+        _write_down(group)
+    unwritten = {done.mail_id for done in group[0].done}
+    lost = [c.mail_id for c in group if c.in_doubt or c.mail_id in unwritten]
     if lost:
         raise RuntimeError(f"The ends of mails {lost} are not known; their leases bring them back.")
 
 
 def _lane(waiting: deque[GroupClaim], leaving: Callable[[], bool]) -> None:
     """Send one after the other. What would wait for too long is given back, not kept."""
-    enough = policy.phase_limits().final_dot
     while True:
         try:
             claim = waiting.popleft()
         except IndexError:
             return
-        if leaving() or claim.runs_until < time.monotonic() + enough:
-            give_back(claim)
-        else:
-            send_claimed(claim)
+        try:
+            _send_or_give_back(claim, leaving)
+        except Exception:
+            # Its own fault alone: those behind it are still to be sent.
+            logger.exception("Mail %s could not be brought to an end", claim.mail_id)
+
+
+def _send_or_give_back(claim: GroupClaim, leaving: Callable[[], bool]) -> None:
+    if leaving() or claim.runs_until < time.monotonic() + policy.phase_limits().final_dot:
+        give_back(claim)
+    else:
+        send_claimed(claim)
 
 
 def _write_down(group: Sequence[GroupClaim]) -> None:
-    """Write what has come to an end; tried again for as long as a lease of the group runs."""
-    done = group[0].done
-    ended = [done.popleft() for _ in range(len(done))]
-    if ended:
-        claims.finish_all(ended, min(claim.runs_until for claim in group))
+    """Write what has come to an end; tried again for as long as a lease of the group runs.
+
+    What cannot be written stays in *done*, and keeps nothing else from being written.
+    """
+    done, until = group[0].done, min(claim.runs_until for claim in group)
+    ended = [done[place] for place in range(len(done))]  # lanes append meanwhile
+    if not ended:
+        return
+    try:
+        claims.finish_all(ended, until)
+    except OperationalError:
+        raise
+    except Exception:
+        logger.exception("%s mails could not be finished together", len(ended))
+        for _ in ended:
+            _write_first(done, until)
+    else:
+        for _ in ended:
+            done.popleft()
+
+
+def _write_first(done: deque[Finish], until: float) -> None:
+    try:
+        claims.finish_all([done[0]], until)
+    except OperationalError:
+        raise
+    except Exception:
+        logger.exception("The end of mail %s could not be written", done[0].mail_id)
+        done.rotate(-1)
+    else:
+        done.popleft()

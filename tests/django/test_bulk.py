@@ -1,15 +1,18 @@
 """Many mails by one wake-up: each keeps its own claim, attempt and state."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import DataError, OperationalError
 from django.utils import timezone
 
 from send_mail import tasks
 from send_mail.models import Mail
-from send_mail.services import bulk, relay, wakeups
+from send_mail.services import bulk, claims, relay, sending, wakeups
+from send_mail.services.claim_rows import Finish
 from send_mail.services.in_hand import hands
 from send_mail.states import State
 from tests.helpers.smtp.server import ScriptedServer
@@ -106,3 +109,86 @@ def test_safe_mode_sends_all_to_one_address(
     ]
     assert all(row["reply"].startswith("redirected to me@localhost") for row in mail.recipients)
     assert mail.state == State.DELIVERED
+
+
+def test_a_fault_with_one_mail_keeps_no_other_from_being_sent(
+    saved: Saved, smtp: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faulty = [saved().pk for _ in range(10)][:6]
+
+    def send(claim: bulk.GroupClaim) -> State | None:
+        if claim.mail_id in faulty:
+            raise OSError("a fault")
+        return sending.send_claimed(claim)
+
+    monkeypatch.setattr(bulk, "send_claimed", send)
+    assert bulk.send_due(10, "w1", never) == 10
+    assert states() == [State.QUEUED] * 6 + [State.DELIVERED] * 4
+    assert not Mail.objects.exclude(claim="").exists()
+
+
+def test_when_no_more_lanes_can_start_nothing_stays_claimed(
+    saved: Saved, smtp: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(10):
+        saved()
+    start, started = threading.Thread.start, []
+
+    def start_one(lane: threading.Thread) -> None:
+        if lane.name.startswith("lane-"):
+            if started:
+                raise RuntimeError("can't start new thread")
+            started.append(lane)
+        start(lane)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", start_one)
+        with pytest.raises(RuntimeError, match="new thread"):
+            bulk.send_due(10, "w1", never)
+    assert not started[0].is_alive()
+    assert set(states()) <= {State.QUEUED, State.DELIVERED}
+    assert states().count(State.DELIVERED) == len(smtp.messages)
+
+
+def test_an_end_that_cannot_be_written_keeps_no_other_from_being_written(
+    saved: Saved, smtp: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faulty, *_ = [saved().pk for _ in range(6)]
+    write = claims.finish_all
+
+    def refuse(done: Sequence[Finish], until: float) -> list[bool]:
+        if faulty in {each.mail_id for each in done}:
+            raise DataError("a fault")
+        return write(done, until)
+
+    monkeypatch.setattr(claims, "finish_all", refuse)
+    with pytest.raises(RuntimeError, match=rf"\[{faulty}\]"):
+        bulk.send_due(10, "w1", never)
+    assert states() == [State.SENDING] + [State.DELIVERED] * 5
+
+
+def test_ends_that_were_not_written_at_first_are_written_at_last(
+    saved: Saved, smtp: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(6):
+        saved()
+    write, refused = claims.finish_all, threading.Event()
+
+    def refuse(done: Sequence[Finish], until: float) -> list[bool]:
+        if not refused.is_set():
+            refused.set()
+            raise OperationalError("the disk is full, and the lease has run out")
+        return write(done, until)
+
+    def send(claim: bulk.GroupClaim) -> State | None:
+        state = sending.send_claimed(claim)
+        refused.wait(10)
+        return state
+
+    monkeypatch.setattr(claims, "finish_all", refuse)
+    monkeypatch.setattr(bulk, "send_claimed", send)
+    monkeypatch.setattr(bulk, "WRITTEN_AFTER", 0.01)
+    with pytest.raises(OperationalError):
+        bulk.send_due(10, "w1", never)
+    assert set(states()) <= {State.QUEUED, State.DELIVERED}
+    assert states().count(State.DELIVERED) == len(smtp.messages) > 0

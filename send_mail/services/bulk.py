@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from send_mail import policy
 from send_mail.models import Event
-from send_mail.services import claim_rows, claims, finishes
+from send_mail.services import claim_rows, claims, finishes, pause
 from send_mail.services.attempts import Try
 from send_mail.services.claim_rows import Finish
 from send_mail.services.claims import Claim
@@ -33,7 +33,10 @@ LANES = 4
 LONGEST = 60.0
 """Seconds after which the rest is left to the next wake-up; a message is not held for longer."""
 WRITTEN_AFTER = 0.5
-"""Seconds after which the first of a group are written down, should others take longer."""
+"""Seconds after which the first of a group are written down, should others take longer.
+
+So often the group also asks whether the queue was paused.
+"""
 
 logger = logging.getLogger(__name__)
 
@@ -103,9 +106,15 @@ def claim_group(limit: int, worker: str, token: str) -> list[GroupClaim]:
 
 def _send_all(group: Sequence[GroupClaim], leaving: Callable[[], bool]) -> None:
     """Send one group over up to ``LANES`` connections; under a green pool the lanes are green."""
-    waiting = deque(group)
+    waiting, paused = deque(group), threading.Event()
+
+    def enough() -> bool:
+        return leaving() or paused.is_set()
+
     lanes = [
-        threading.Thread(target=_lane, args=(waiting, leaving), name=f"lane-{n}", daemon=True)
+        threading.Thread(
+            target=_lane, args=(waiting, enough, paused), name=f"lane-{n}", daemon=True
+        )
         for n in range(min(LANES, len(group)))
     ]
     try:
@@ -116,6 +125,8 @@ def _send_all(group: Sequence[GroupClaim], leaving: Callable[[], bool]) -> None:
                 lane.join(WRITTEN_AFTER)
                 if lane.is_alive():
                     _write_down(group)
+                    if pause.reason() is not None:
+                        paused.set()
     finally:
         waiting.clear()  # for lanes that are left alone: each ends with what it has begun
         for lane in lanes:
@@ -131,7 +142,7 @@ def _send_all(group: Sequence[GroupClaim], leaving: Callable[[], bool]) -> None:
         raise RuntimeError(f"The ends of mails {lost} are not known; their leases bring them back.")
 
 
-def _lane(waiting: deque[GroupClaim], leaving: Callable[[], bool]) -> None:
+def _lane(waiting: deque[GroupClaim], enough: Callable[[], bool], paused: threading.Event) -> None:
     """Send one after the other. What would wait for too long is given back, not kept."""
     while True:
         try:
@@ -139,17 +150,13 @@ def _lane(waiting: deque[GroupClaim], leaving: Callable[[], bool]) -> None:
         except IndexError:
             return
         try:
-            _send_or_give_back(claim, leaving)
+            if enough() or claim.runs_until < time.monotonic() + policy.phase_limits().final_dot:
+                give_back(claim)
+            elif send_claimed(claim) is State.QUEUED:
+                paused.set()  # the login was refused: every further one would be too
         except Exception:
             # Its own fault alone: those behind it are still to be sent.
             logger.exception("Mail %s could not be brought to an end", claim.mail_id)
-
-
-def _send_or_give_back(claim: GroupClaim, leaving: Callable[[], bool]) -> None:
-    if leaving() or claim.runs_until < time.monotonic() + policy.phase_limits().final_dot:
-        give_back(claim)
-    else:
-        send_claimed(claim)
 
 
 def _write_down(group: Sequence[GroupClaim]) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from send_mail import tasks
 from send_mail.models import Mail
-from send_mail.services import bulk, claims, relay, sending, wakeups
+from send_mail.services import bulk, claims, pause, relay, sending, wakeups
 from send_mail.services.claim_rows import Finish
 from send_mail.services.in_hand import hands
 from send_mail.states import State
@@ -192,3 +192,44 @@ def test_ends_that_were_not_written_at_first_are_written_at_last(
         bulk.send_due(10, "w1", never)
     assert set(states()) <= {State.QUEUED, State.DELIVERED}
     assert states().count(State.DELIVERED) == len(smtp.messages) > 0
+
+
+def test_a_refused_login_ends_the_group(saved: Saved, smtp: ScriptedServer, settings: Any) -> None:
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "ada", "secret"
+    smtp.script = {"EHLO": ["250-x\r\n250 AUTH PLAIN"], "AUTH": ["535 5.7.8 no"]}
+    for _ in range(20):
+        saved()
+    bulk.send_due(20, "w1", never)
+    assert len([line for line in smtp.commands if line.startswith("AUTH")]) <= bulk.LANES
+    assert states() == [State.QUEUED] * 20
+
+
+def test_a_pause_is_noticed_within_a_group(
+    saved: Saved, smtp: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(10):
+        saved()
+    ask, asked, one_is_sent, noticed = pause.reason, [], threading.Event(), threading.Event()
+
+    def reason() -> str | None:
+        if asked:
+            noticed.set()  # so the answer before has been heard
+        else:
+            one_is_sent.wait(10)
+            pause.pause("by hand")
+        asked.append(None)
+        return ask()
+
+    def send(claim: bulk.GroupClaim) -> State | None:
+        state = sending.send_claimed(claim)
+        one_is_sent.set()
+        noticed.wait(10)
+        return state
+
+    monkeypatch.setattr(pause, "reason", reason)
+    monkeypatch.setattr(bulk, "send_claimed", send)
+    monkeypatch.setattr(bulk, "WRITTEN_AFTER", 0.01)
+    bulk.send_due(10, "w1", never)
+    assert 1 <= len(smtp.messages) <= bulk.LANES
+    assert states().count(State.DELIVERED) == len(smtp.messages)
+    assert set(states()) == {State.DELIVERED, State.QUEUED}

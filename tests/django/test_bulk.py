@@ -13,6 +13,7 @@ from send_mail import tasks
 from send_mail.models import Mail
 from send_mail.services import bulk, claims, pause, relay, sending, wakeups
 from send_mail.services.claim_rows import Finish
+from send_mail.services.handing_over import journal
 from send_mail.services.in_hand import hands
 from send_mail.states import State
 from tests.helpers.smtp.server import ScriptedServer
@@ -233,3 +234,15 @@ def test_a_pause_is_noticed_within_a_group(
     assert 1 <= len(smtp.messages) <= bulk.LANES
     assert states().count(State.DELIVERED) == len(smtp.messages)
     assert set(states()) == {State.DELIVERED, State.QUEUED}
+
+
+def test_a_claim_that_was_lost_while_the_machine_slept_is_noticed_before_the_dot(
+    saved: Saved,
+) -> None:
+    saved()
+    with journal.group() as token:
+        (claim,) = bulk.claim_group(1, "w1", token)
+        Mail.objects.update(claim="another's")
+        claim.until = timezone.now() - timedelta(seconds=1)  # the monotonic clock stood still
+        assert not claim.before_dot(0.1)
+    assert claim.handed_at is None

@@ -18,6 +18,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ _ID_LENGTH = 12
 _LOCK_AT = 2**40
 """The byte that is locked: far behind all that is written, so that the rest can be read."""
 _SAME_BOOT_SECONDS = 5.0
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _FILES_TRIED = 10
 _READER_TRIES = 20
 _READER_WAITS = 0.05
@@ -224,15 +226,29 @@ def _lock_to_read(file: int) -> bool:
 
 def _header() -> bytes:
     """Name this boot of the machine, always in as many bytes."""
-    return f"{psutil.boot_time():020.1f}\n".encode()
+    return f"{psutil.boot_time():020.1f} {_boot_id()}\n".encode()
 
 
 def _same_boot(header: bytes) -> bool:
     """Return whether the machine has run on since; a clock that was put counts as a new boot."""
+    began_at, _, boot_id = header.partition(b" ")
     try:
-        return abs(float(header) - psutil.boot_time()) < _SAME_BOOT_SECONDS
+        is_same_time = abs(float(began_at) - psutil.boot_time()) < _SAME_BOOT_SECONDS
     except ValueError:
         return False
+    return is_same_time and boot_id == _boot_id().encode()
+
+
+@cache
+def _boot_id() -> str:
+    """Return what Linux draws anew at each boot, elsewhere always the same.
+
+    A machine without a clock of its own has the same time at every boot.
+    """
+    try:
+        return _BOOT_ID.read_text().strip()
+    except OSError:
+        return "-"
 
 
 def _folder() -> Path:

@@ -111,6 +111,21 @@ def test_after_another_boot_nobody_believes_it(
     assert states(mails) == [State.UNKNOWN] * 3
 
 
+def test_a_boot_is_told_from_one_at_the_same_time(
+    saved: Saved, journal: Journal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As on a machine without a clock of its own."""
+    boot_id = tmp_path / "boot_id"
+    monkeypatch.setattr(handing_over, "_BOOT_ID", boot_id)
+    boot_id.write_text("one\n")
+    monkeypatch.setattr(handing_over, "_boot_id", handing_over._boot_id.__wrapped__)
+    mails = killed_with_three_in_hand(saved, journal)
+    die(journal)
+    boot_id.write_text("two\n")
+    reaper.reap_worker("w1")
+    assert states(mails) == [State.UNKNOWN] * 3
+
+
 def test_without_the_file_all_are_in_doubt(saved: Saved, journal: Journal) -> None:
     mails = killed_with_three_in_hand(saved, journal)
     die(journal)

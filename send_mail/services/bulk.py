@@ -133,18 +133,27 @@ def _send_all(group: Sequence[GroupClaim], leaving: Callable[[], bool]) -> None:
                     if pause.reason() is not None:
                         paused.set()
     finally:
-        waiting.clear()  # for lanes that are left alone: each ends with what it has begun
-        for lane in lanes:
-            if lane.ident is not None:
-                lane.join()
-        for claim in group:
-            if not claim.has_ended and claim.handed_at is None:
-                give_back(claim)
-        _write_down(group)
+        try:
+            waiting.clear()  # for lanes that are left alone: each ends with what it has begun
+            _end(group, lanes)
+        finally:
+            if group[0].done or not all(claim.has_ended for claim in group):
+                journal.keep()
     unwritten = {done.mail_id for done in group[0].done}
     lost = [c.mail_id for c in group if c.in_doubt or c.mail_id in unwritten]
     if lost:
         raise RuntimeError(f"The ends of mails {lost} are not known; their leases bring them back.")
+
+
+def _end(group: Sequence[GroupClaim], lanes: Sequence[threading.Thread]) -> None:
+    """Wait for what is begun, give back the rest and write all of it down."""
+    for lane in lanes:
+        if lane.ident is not None:
+            lane.join()
+    for claim in group:
+        if not claim.has_ended and claim.handed_at is None:
+            give_back(claim)
+    _write_down(group)
 
 
 def _lane(waiting: deque[GroupClaim], enough: Callable[[], bool], paused: threading.Event) -> None:

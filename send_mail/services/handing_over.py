@@ -66,7 +66,10 @@ class Journal:
 
     @contextmanager
     def group(self) -> Iterator[str]:
-        """Give the token for the claims of one group; all of them are written down at the end."""
+        """Give the token for the claims of one group; all of them are written down at the end.
+
+        Where they are not, ``keep`` is to be called before.
+        """
         with self._lock:
             if self._pid != os.getpid():
                 self._open()
@@ -74,9 +77,6 @@ class Journal:
             token = _MARK + self._path.stem + secrets.token_hex(16)[: 31 - _ID_LENGTH]
         try:
             yield token
-        except BaseException:
-            self._needed = True  # it may hold what is in no row
-            raise
         finally:
             with self._lock:
                 self._groups -= 1
@@ -91,6 +91,10 @@ class Journal:
         """Write down what became of it. Where that cannot be done a crash leaves it in doubt."""
         with suppress(OSError):
             self._append([token, mail_id, finish])
+
+    def keep(self) -> None:
+        """Empty the file no more: it holds what is in no row."""
+        self._needed = True
 
     def close(self) -> None:
         """Remove the file of a process that ends in peace; the next group begins another."""

@@ -10,10 +10,11 @@ from typing import Any
 
 import psutil
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from send_mail.models import Event, Mail
-from send_mail.services import bulk, handing_over, reaper
+from send_mail.services import bulk, claims, handing_over, reaper
 from send_mail.services.handing_over import Journal
 from send_mail.states import State
 from tests.helpers.smtp.server import ScriptedServer
@@ -59,6 +60,7 @@ def killed_with_three_in_hand(saved: Saved, journal: Journal) -> list[Mail]:
             last_reply=words,
             finished_at=timezone.now(),
         )
+        journal.keep()
         raise KilledError
     return mails
 
@@ -240,3 +242,34 @@ def test_a_header_that_was_cut_off_tells_nothing(saved: Saved, journal: Journal)
     files()[0].write_bytes(told[1:])
     reaper.reap_worker("w1")
     assert states(mails) == [State.UNKNOWN] * 3
+
+
+def test_a_locked_database_does_not_make_the_file_grow(
+    saved: Saved, journal: Journal, smtp: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise OperationalError("database is locked")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bulk, "claim_group", refuse)
+        with pytest.raises(OperationalError):
+            bulk.send_due(10, "w1", lambda: False)
+    saved()
+    assert bulk.send_due(10, "w1", lambda: False) == 1
+    assert [len(path.read_bytes()) for path in files()] == [len(handing_over._header())]
+
+
+def test_the_file_keeps_what_could_not_be_written_down(
+    saved: Saved, journal: Journal, smtp: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise OperationalError("database or disk is full")
+
+    mails = [saved() for _ in range(3)]
+    with monkeypatch.context() as patch:
+        patch.setattr(claims, "finish_all", refuse)
+        with pytest.raises(OperationalError):
+            bulk.send_due(10, "w1", lambda: False)
+    die(journal)
+    reaper.reap_worker("w1")
+    assert states(mails) == [State.DELIVERED] * 3

@@ -82,7 +82,7 @@ def walk(session: Session, page: ServicesPage) -> dict[str, object]:
     sheet = sheet_of(page, "worker2")
     assert isinstance(sheet, WorkerPopover)
     QTest.keyClick(sheet.remove, Qt.Key.Key_Space)
-    until(lambda: "worker2" not in page.rows, 30, "it is gone")
+    until(lambda: "worker2" not in page.rows, 90, "it is gone")
     return seen
 
 

@@ -6,6 +6,7 @@ import contextlib
 import ipaddress
 import socket
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -42,8 +43,11 @@ def s4(stack: Stack) -> dict[str, Any]:
         # Whoever looks up a name has a UDP socket for as long as the answer may take, which is
         # seconds in Erlang's resolver; one that serves somebody stays.
         passing = held.kind == "udp" and held not in stayed
-        attempts.note(str(held), through=not local and not passing)
-        attempts.count(f"{held.kind}_passing" if passing else f"{held.kind}_sockets")
+        # Erlang asks for the machine's name by a socket that nobody ever reads.
+        unread = held.kind == "udp" and not local and not passing and _nobody_reads(held.port)
+        attempts.note(str(held), through=not local and not passing and not unread)
+        kind = "passing" if passing else "unread" if unread else "sockets"
+        attempts.count(f"{held.kind}_{kind}")
     _all_there(stack, ports)
     for port in sorted(ports):
         for address in outside:
@@ -90,6 +94,18 @@ def _udp_outside(looks: list[set[_Held]]) -> bool:
     return any(
         held.kind == "udp" and not ipaddress.ip_address(held.address).is_loopback for held in stayed
     )
+
+
+def _nobody_reads(port: int) -> bool:
+    """Whether what is sent to a UDP socket stays in its queue, or the socket is gone by now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(b"is anybody there?", ("127.0.0.1", port))
+    let_pass(1.0)
+    for line in Path("/proc/net/udp").read_text(encoding="ascii").splitlines()[1:]:
+        local, queues = line.split()[1], line.split()[4]
+        if int(local.partition(":")[2], 16) == port:
+            return int(queues.partition(":")[2], 16) > 0
+    return True
 
 
 def _members(stack: Stack) -> list[psutil.Process]:

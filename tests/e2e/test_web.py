@@ -68,14 +68,18 @@ def test_the_form_sends_a_mail_and_follows_it_until_it_is_delivered(
         page.get_by_text("HTML version").click()
         page.get_by_label("HTML", exact=True).fill("<p>Written in a <b>browser</b></p>")
         page.get_by_label("Attachments").set_input_files([REPORT, NOTES])
-        fill(page, "reader@example.com", "From the browser")
+        with page.expect_response("**/sent/*/") as shown:
+            fill(page, "reader@example.com", "From the browser")
         page.wait_for_url("**/sent/*/")
         page.wait_for_selector('#progress[data-state="DELIVERED"]', timeout=20_000)
         assert page.locator("#words").inner_text() == "Delivered"
         events = page.locator("#timeline li").evaluate_all("rows => rows.map(r => r.dataset.event)")
         assert events[0] == "saved"
         assert events[-1] == "delivered"
-        assert [row for row in asked if row.endswith("/status/")], "it was followed by the script"
+        # A quick worker has delivered it before its page is shown: then there is nothing to follow.
+        over = 'data-state="DELIVERED"' in shown.value.text()
+        followed = [row for row in asked if row.endswith("/status/")]
+        assert over or followed, "it was followed by the script"
         assert page.locator("#timeline .ms").last.inner_text().endswith("s")
         with page.expect_download() as kept:
             page.get_by_role("link", name="Bericht ü.pdf").click()

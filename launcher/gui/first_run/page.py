@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from launcher.core.checks import CheckResult, Verdict
 from launcher.core.explain import Tone, explain
@@ -22,6 +22,7 @@ from launcher.gui.session import Session
 from launcher.gui.widgets.button import Button
 from launcher.gui.widgets.flow_layout import FlowLayout
 from launcher.gui.widgets.page_header import PageHeader
+from launcher.gui.widgets.scrolled import lay_out_scrolled
 from launcher.gui.words import check_brief, check_words, counted
 
 WIDTH = 760
@@ -189,7 +190,6 @@ class FirstRunPage(Page):
     def _lay_out(self) -> None:
         self.header.add(self.skip)
         body = QVBoxLayout()
-        body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(tokens.GAP)
         for card, flow in (
             (self.look, self._facts_flow),
@@ -199,26 +199,7 @@ class FirstRunPage(Page):
             card.body.addLayout(flow)
             body.addWidget(card)
         body.addStretch()
-        inner = QWidget()
-        inner.setLayout(body)
-        inner.setMaximumWidth(WIDTH)
-        around = QWidget()
-        across = QHBoxLayout(around)
-        across.setContentsMargins(tokens.PAGE, 2, tokens.PAGE, tokens.PAGE)
-        across.addWidget(inner, 1)
-        across.addStretch(0)
-        scroll = QScrollArea()
-        scroll.setWidget(around)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        page = QVBoxLayout(self)
-        page.setContentsMargins(0, tokens.PAGE - 4, 0, 0)
-        page.setSpacing(tokens.GAP)
-        self.header.setContentsMargins(tokens.PAGE, 0, tokens.PAGE, 0)
-        page.addWidget(self.header)
-        page.addWidget(scroll, 1)
+        lay_out_scrolled(self, self.header, body, WIDTH)
 
 
 def _found_words(session: Session, *, ready: bool) -> str:

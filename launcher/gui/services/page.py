@@ -7,9 +7,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from launcher.core.broker_words import BrokerAction, broker_line
 from launcher.core.checks import CheckResult, Verdict
@@ -34,6 +34,7 @@ from launcher.gui.session import Session
 from launcher.gui.widgets.button import Button
 from launcher.gui.widgets.card import Card
 from launcher.gui.widgets.page_header import PageHeader
+from launcher.gui.widgets.scrolled import lay_out_scrolled
 from launcher.gui.words import check_words, services_summary
 from launcher.paths import Home
 from launcher.runtime.pools import missing_for
@@ -315,9 +316,7 @@ class ServicesPage(Page):
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(0)
         self._failures.setSpacing(tokens.TIGHT)
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(tokens.PAGE, 2, tokens.PAGE, tokens.PAGE)
+        column = QVBoxLayout()
         column.setSpacing(tokens.GAP)
         column.addWidget(self.prerequisites)
         column.addLayout(self._failures)
@@ -325,15 +324,4 @@ class ServicesPage(Page):
         column.addWidget(self._card)
         column.addWidget(self.start_card)
         column.addStretch()
-        scroll = QScrollArea()
-        scroll.setWidget(body)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        page = QVBoxLayout(self)
-        page.setContentsMargins(0, tokens.PAGE - 4, 0, 0)
-        page.setSpacing(tokens.GAP)
-        self.header.setContentsMargins(tokens.PAGE, 0, tokens.PAGE, 0)
-        page.addWidget(self.header)
-        page.addWidget(scroll, 1)
+        lay_out_scrolled(self, self.header, column)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from launcher.core.disk import Part, use_by_part
 from launcher.core.state import ServiceStatus
@@ -24,6 +24,7 @@ from launcher.gui.settings.watch import SettingsWatch
 from launcher.gui.widgets.button import Button
 from launcher.gui.widgets.card import Card
 from launcher.gui.widgets.page_header import PageHeader
+from launcher.gui.widgets.scrolled import lay_out_scrolled
 from launcher.gui.widgets.text_line import TextLine
 from launcher.runtime.disk import entries
 from launcher.settings.table import GROUPS, Entry, Group
@@ -184,7 +185,6 @@ class SettingsPage(Page):
     def _lay_out(self) -> None:
         for button in (self.first_steps, self.about, self.open_file):
             self.header.add(button)
-        self._body.setContentsMargins(0, 0, 0, 0)
         self._body.setSpacing(tokens.TIGHT)
         self._body.addWidget(self.notices)
         for group in GROUPS:
@@ -193,24 +193,4 @@ class SettingsPage(Page):
         self._body.addWidget(TextLine("Storage", bold=True))
         self._body.addWidget(self.storage)
         self._body.addStretch()
-        inner = QWidget()
-        inner.setLayout(self._body)
-        inner.setMaximumWidth(WIDTH)
-        around = QWidget()
-        across = QHBoxLayout(around)
-        across.setContentsMargins(tokens.PAGE, 2, tokens.PAGE, tokens.PAGE)
-        across.setSpacing(0)
-        across.addWidget(inner, 1)
-        across.addStretch(0)
-        scroll = QScrollArea()
-        scroll.setWidget(around)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        page = QVBoxLayout(self)
-        page.setContentsMargins(0, tokens.PAGE - 4, 0, 0)
-        page.setSpacing(tokens.GAP)
-        self.header.setContentsMargins(tokens.PAGE, 0, tokens.PAGE, 0)
-        page.addWidget(self.header)
-        page.addWidget(scroll, 1)
+        lay_out_scrolled(self, self.header, self._body, WIDTH)

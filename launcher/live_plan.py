@@ -7,6 +7,7 @@ change is left to the session.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -23,6 +24,10 @@ from launcher.services.catalogue import (
 )
 from launcher.services.plan import Plan
 from launcher.settings import Settings
+
+_LOOKS = 4
+_LOOK_AGAIN = 0.05
+"""A port counts as held when it is at all of these looks, this many seconds apart."""
 
 
 class LivePlan:
@@ -154,17 +159,28 @@ class LivePlan:
         return {name: each for name, each in after.items() if each != before[name]}
 
     def held_ports(self) -> int:
-        """How many ports of this run somebody listens on now, asked of the system."""
+        """How many ports of this run somebody listens on now, asked of the system.
+
+        Blocks for 0.15 s if there is one.
+        """
         # A pinned port that another program held from the beginning was never ours.
         foreign = {
             notice.used
             for notice in self._plan.endpoints.notices
             if isinstance(notice, PortNotice) and notice.blocked
         }
-        return sum(
-            endpoint.port not in foreign and not port_choice.is_free(endpoint)
+        held = [
+            endpoint
             for endpoint in self._plan.endpoints.by_name.values()
-        )
+            if endpoint.port not in foreign and not port_choice.is_free(endpoint)
+        ]
+        for _ in range(_LOOKS - 1):
+            if not held:
+                break
+            # A launcher that looks for ports listens on each for microseconds, to try it.
+            threading.Event().wait(_LOOK_AGAIN)
+            held = [endpoint for endpoint in held if not port_choice.is_free(endpoint)]
+        return len(held)
 
     def release_ports(self) -> None:
         """Let other launchers choose these ports."""

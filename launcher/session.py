@@ -85,6 +85,7 @@ class Session(Listeners):
         self._stopping = threading.Event()
         self._closing = threading.Lock()
         self._closed = False
+        self._left = Left(0, 0)
         self._children = GuardedChildren(system, instance, logs, guard)
         self.mail = MailClient(self._django_url, plan.secrets["api_token"])
         self._supervisor = Supervisor(
@@ -294,10 +295,16 @@ class Session(Listeners):
             if not self._closed:
                 self._stop_everything()
                 self._closed = True
-        return self.left()
+        return self._left
 
     def left(self) -> Left:
-        """Count, from the system, processes of this run and ports of it that are still held."""
+        """Count, from the system, processes of this run and ports of it that are still held.
+
+        After `close` it is what was left then: the ports are others' to choose since.
+        """
+        return self._left if self._closed else self._count_left()
+
+    def _count_left(self) -> Left:
         return Left(len(self._system.marked(self.run)), self._live.held_ports())
 
     def _stop_everything(self) -> None:
@@ -309,6 +316,8 @@ class Session(Listeners):
             self._supervisor.wait_until(all_at_rest, 5)
         self._supervisor.close()
         self._children.dismiss_guard()
+        # While the ports are claimed: another launcher that takes one is not something of ours.
+        self._left = self._count_left()
         self._live.release_ports()
         self._instance.release()
 

@@ -51,7 +51,7 @@ def run_demo(*words: str, env: Mapping[str, str] | None = None) -> dict[str, obj
 
 
 def check_demo(result: dict[str, object], broker: str) -> None:
-    assert result["ok"], result
+    assert result["ok"], json.dumps(result, indent=1)
     assert result["broker"] == broker
     assert result["left"] == {"processes": 0, "ports": 0}
     services = {each["name"]: each for each in result["services"]}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from launcher import live_plan
 from launcher.core.facts import BrokerMode, Endpoint, Endpoints, Notice
 from launcher.core.project import Project
 from launcher.live_plan import LivePlan
@@ -96,6 +97,14 @@ def test_files_that_cannot_be_written_leave_the_plan_as_it_was(house: House) -> 
 
 def test_ports_that_somebody_listens_on_are_counted_as_held(house: House) -> None:
     assert house.live.held_ports() == 1
+
+
+def test_a_port_that_somebody_tries_for_a_moment_is_not_held(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([False])
+    monkeypatch.setattr(live_plan.port_choice, "is_free", lambda _endpoint: next(answers, True))
+    assert house.live.held_ports() == 0
 
 
 def test_a_pinned_port_that_was_another_programs_all_along_is_not_held_by_us(

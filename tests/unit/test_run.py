@@ -175,3 +175,44 @@ def test_the_whole_suite_leaves_no_test_out() -> None:
     tests = sorted((script.ROOT / "tests").rglob("test_*.py"))
     assert len(tests) > 100
     assert [test for test in tests if not any(folder in test.parents for folder in whole)] == []
+
+
+@pytest.mark.parametrize("again", [0, 1])
+def test_what_fails_in_the_whole_suite_is_run_once_more(
+    again: int,
+    machine: Machine,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    runs: list[list[str]] = []
+
+    def call(command: list[str], cwd: str) -> int:
+        if "pytest" not in command:
+            return 0
+        runs.append(command)
+        return again if "--last-failed" in command else script.TESTS_FAILED
+
+    monkeypatch.setattr(script.subprocess, "call", call)
+    for name in ("PATH", "VIRTUAL_ENV", NEED_ALL):
+        monkeypatch.setenv(name, "")
+    assert script.main(["test"]) == again
+    assert len(runs) == 2
+    assert "-n" not in runs[1], "alone"
+    said = capsys.readouterr().err
+    assert ("Failed: pytest" if again else "held only when they ran alone") in said
+
+
+def test_a_suite_that_could_not_run_is_not_run_once_more(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[list[str]] = []
+
+    def call(command: list[str], cwd: str) -> int:
+        runs.append(command)
+        return 4 if "pytest" in command else 0
+
+    monkeypatch.setattr(script.subprocess, "call", call)
+    for name in ("PATH", "VIRTUAL_ENV", NEED_ALL):
+        monkeypatch.setenv(name, "")
+    assert script.main(["test"]) == 1
+    assert len(runs) == len(script.GATES) + 1

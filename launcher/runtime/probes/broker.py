@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import time
 import uuid
-from functools import partial
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from launcher.core.events import ProbeAnswer
 from launcher.core.spec import ProbeSpec
 from launcher.core.state import Problem
+from launcher.runtime.broker_connection import let_go, open_channel, open_connection
 from launcher.runtime.probes.alarms import Alarms
 from launcher.runtime.probes.answers import Secrets, conflict, network_words, not_ready, ready
 
@@ -137,7 +133,7 @@ class WorkerPing:
     def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            connection.collect(socket_timeout=1)
+            let_go(connection)
 
     def _ping(self, began: float) -> bool:
         """Ask, again and again for as long as the question may take; any answer to it will do.
@@ -181,15 +177,15 @@ class WorkerPing:
                 return
 
     def _open(self) -> None:
-        from kombu import Connection, Consumer, Exchange, Producer, Queue  # noqa: PLC0415 - 7 MB
+        from kombu import Consumer, Exchange, Producer, Queue  # noqa: PLC0415 - 7 MB
 
-        url, options = self._transport()
-        self._connection = Connection(
-            url, connect_timeout=self._spec.timeout, transport_options=options
+        self._connection = open_connection(
+            self._secrets(self._spec.secret),
+            self._spec.timeout,
+            on_blocked=lambda _reason: self._block(blocked=True),
+            on_unblocked=lambda: self._block(blocked=False),
         )
-        channel = self._connection.channel()
-        if url.startswith("filesystem://"):
-            channel._put = partial(_put_whole, channel)  # noqa: SLF001 - see there
+        channel = open_channel(self._connection)
         self._producer = Producer(
             channel,
             exchange=Exchange("celery.pidbox", type="fanout", durable=False),
@@ -216,35 +212,3 @@ class WorkerPing:
     def _arrived(self, body: object, message: Any) -> None:
         del body
         self._answered = self._answered or message.headers.get("ticket") in self._asked
-
-    def _transport(self) -> tuple[str, dict[str, Any]]:
-        url = self._secrets(self._spec.secret)
-        if not url.startswith("filesystem://"):
-            timeout = self._spec.timeout
-            return url, {
-                "read_timeout": timeout,
-                "write_timeout": timeout,
-                "on_blocked": lambda _reason: self._block(blocked=True),
-                "on_unblocked": lambda: self._block(blocked=False),
-            }
-        # The folders of the bundled project: celerytutorial/broker.py.
-        folder = Path(url2pathname(urlsplit(url).path))
-        return "filesystem://localhost", {
-            "data_folder_in": str(folder / "messages"),
-            "data_folder_out": str(folder / "messages"),
-            "control_folder": str(folder / "control"),
-            "polling_interval": 0.05,
-        }
-
-
-def _put_whole(channel: Any, queue: str, payload: object, **_: object) -> None:
-    """Write a message of the embedded broker under another name, then rename it.
-
-    kombu opens it under its final name and fills it later; a worker that took it in between read
-    nothing, lost its control loop and answered no ping any more (celerytutorial/filesystem.py).
-    """
-    name = f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
-    place = Path(channel.data_folder_out)
-    written = place / f"{name}.part"
-    written.write_text(json.dumps(payload), encoding="utf-8")
-    written.replace(place / name)

@@ -100,7 +100,7 @@ def _hand_over(claim: Claim, steps: Steps) -> Outcome:
 def _message(claim: Claim, letter: Letter) -> EmailMessage:
     """Return the mail as Django's backends want it."""
     mail = Mail.objects.select_related("content").get(pk=claim.mail_id)
-    message = composing.compose(mail, mail.content.text, mail.content.html)
+    message = composing.recompose(mail, mail.content)
     message.recipients = lambda: list(letter.recipients)  # type: ignore[method-assign]
     return message
 

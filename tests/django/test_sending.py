@@ -9,7 +9,8 @@ import pytest
 from celery.worker import state as worker_state
 from django.utils import timezone
 
-from send_mail import presenting, tasks
+from send_mail import attachments, presenting, tasks
+from send_mail.attachments import Attachment
 from send_mail.models import Mail
 from send_mail.services import claims, outbox, pause, sending
 from send_mail.services.relay import relay
@@ -171,6 +172,16 @@ def test_the_console_backend_delivers_to_the_console(
     assert mail.state == State.DELIVERED
     assert mail.last_reply == "Handed to the console backend"
     assert "Subject: Hello" in capsys.readouterr().out
+
+
+def test_another_backend_gets_the_files_of_a_mail_too(
+    saved: Saved, settings: Any, mailoutbox: list[Any]
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    mail = sent(saved(attachments=(Attachment("n.txt", "text/plain", b"notes"),)))
+    assert mail.state == State.DELIVERED
+    files = attachments.read(mailoutbox[0].message().as_bytes())
+    assert [(file.name, file.data) for file in files] == [("n.txt", b"notes")]
 
 
 def test_the_task_sends(saved: Saved, smtp: ScriptedServer) -> None:

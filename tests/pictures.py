@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.screenshots import x_server
+from tests.helpers.display import x_server
 
 KEPT = ("services", "logs", "mail", "inbox", "compose", "refused")
 

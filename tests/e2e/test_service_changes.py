@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.display import x_server
 from tests.helpers.needs import need_program
-from tests.screenshots import x_server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 

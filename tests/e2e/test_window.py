@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.helpers.display import x_server
 from tests.helpers.needs import need_program, need_rabbitmq
-from tests.screenshots import x_server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.display import x_server
 from tests.helpers.needs import need_program
 from tests.helpers.programs import Line, Program
 from tests.helpers.waiting import eventually
-from tests.screenshots import x_server
 from tests.windows.kit.wine import Wine, windows_path
 from tests.windows.test_stack import GONE, SERVICES
 

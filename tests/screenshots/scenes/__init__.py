@@ -1,0 +1,15 @@
+"""All scenes, by the page they are of."""
+
+from __future__ import annotations
+
+from tests.screenshots.scene import Scene
+from tests.screenshots.scenes import first_steps, logs, mail, services, settings, window
+
+SCENES: tuple[Scene, ...] = (
+    *first_steps.SCENES,
+    *services.SCENES,
+    *logs.SCENES,
+    *mail.SCENES,
+    *settings.SCENES,
+    *window.SCENES,
+)

@@ -23,6 +23,7 @@ from launcher.mail_servers import MailServers
 from launcher.platform.packages import InstallOutcome
 from launcher.platform.system import System
 from launcher.runtime import prerequisites, repair
+from launcher.runtime.celery_events import CeleryEvents
 from launcher.runtime.clock import MonotonicClock
 from launcher.runtime.early_relay import EarlyRelay
 from launcher.runtime.guard import Guard
@@ -31,11 +32,12 @@ from launcher.runtime.instance import Instance
 from launcher.runtime.journal import Journal
 from launcher.runtime.listeners import Listeners
 from launcher.runtime.logs import LogStore
+from launcher.runtime.management import Management, ManagementAccess
 from launcher.runtime.port_claims import PortClaims
 from launcher.runtime.probes import make_prober, naming_the_owner
 from launcher.runtime.supervisor import Supervisor, all_at_rest
 from launcher.runtime.usage import Usage, UsageMeter
-from launcher.services.plan import Plan
+from launcher.services.plan import Plan, management_access, virtual_host
 from launcher.services.project import environment
 from launcher.settings import Settings
 from launcher.start_over import StartOver
@@ -88,6 +90,7 @@ class Session(Listeners):
         self._left = Left(0, 0)
         self._children = GuardedChildren(system, instance, logs, guard)
         self.mail = MailClient(self._django_url, plan.secrets["api_token"])
+        self.events = CeleryEvents(lambda: self.secret("broker_url"), logs.note)
         self._supervisor = Supervisor(
             self._live.specs,
             runner=self._children,
@@ -180,6 +183,19 @@ class Session(Listeners):
     def secret(self, name: str) -> str:
         """A credential by its name; "broker_url" is the whole URL."""
         return self.plan.broker_url if name == "broker_url" else self.plan.secrets[name]
+
+    def management(self) -> Management | None:
+        """A client of RabbitMQ's management API, to be closed by who asked for it.
+
+        None on the embedded broker, which has none.
+        """
+        where = management_access(self.plan)
+        return None if where is None else Management(ManagementAccess(*where))
+
+    @property
+    def virtual_host(self) -> str:
+        """The broker's virtual host that all messages of this run travel on."""
+        return virtual_host(self.plan)
 
     def environment(self) -> Mapping[str, str]:
         """The variables by which the project's commands reach what runs here."""
@@ -309,6 +325,7 @@ class Session(Listeners):
 
     def _stop_everything(self) -> None:
         self._stopping.set()
+        self.events.close()
         self._supervisor.stop_all()
         if not self._supervisor.wait_until(all_at_rest, STOP_LIMIT):
             self.logs.note("WARNING the ordered stop took too long: what was left is ended now")

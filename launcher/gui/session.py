@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from launcher.mail import MailClient
     from launcher.mail_servers import MailServers
     from launcher.platform.packages import InstallOutcome
+    from launcher.runtime.celery_events import CeleryEvents
+    from launcher.runtime.management import Management
     from launcher.runtime.usage import Usage
     from launcher.settings import Settings as SettingsValue
     from launcher.settings.file import SettingsFile
@@ -139,6 +141,20 @@ class Session(Protocol):
     @property
     def broker_remedy(self) -> str:
         """How to get the real broker, "" when it is there."""
+        ...
+
+    @property
+    def events(self) -> CeleryEvents:
+        """What workers and publishers tell of themselves; observers are called on a thread."""
+        ...
+
+    def management(self) -> Management | None:
+        """A client of RabbitMQ's management, whose calls block; None on the embedded broker."""
+        ...
+
+    @property
+    def virtual_host(self) -> str:
+        """The broker's virtual host that all messages travel on."""
         ...
 
     @property

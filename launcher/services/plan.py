@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from launcher.core.facts import BrokerMode, Endpoints, RabbitInstallation
 from launcher.core.project import Project
@@ -95,3 +95,32 @@ def shown_address(url: str) -> str:
     """Host and port of a URL, without its login."""
     parts = urlsplit(url)
     return f"{parts.hostname or ''}:{parts.port}" if parts.port else parts.hostname or ""
+
+
+def management_access(plan: Plan) -> tuple[str, str, str] | None:
+    """URL, user and password of RabbitMQ's management; None where the broker has none.
+
+    That of a broker elsewhere is looked for at its usual port, with the login of the broker's URL.
+    """
+    match plan.broker:
+        case BrokerMode.RABBITMQ:
+            where = plan.endpoints["management"].text
+            return f"http://{where}", BROKER_USER, plan.secrets["broker_password"]
+        case BrokerMode.EXTERNAL:
+            parts = urlsplit(plan.broker_url)
+            secure = parts.scheme in ("amqps", "pyamqps")
+            host = parts.hostname or "127.0.0.1"
+            shown = f"[{host}]" if ":" in host else host
+            url = f"https://{shown}:15671" if secure else f"http://{shown}:15672"
+            user, password = unquote(parts.username or ""), unquote(parts.password or "")
+            return url, user or "guest", password or "guest"
+        case BrokerMode.EMBEDDED:
+            return None
+
+
+def virtual_host(plan: Plan) -> str:
+    """The virtual host that all messages of this run travel on."""
+    if plan.broker is not BrokerMode.EXTERNAL:
+        return BROKER_VHOST
+    path = urlsplit(plan.broker_url).path
+    return unquote(path[1:]) or "/"

@@ -26,6 +26,8 @@ from launcher.live_settings import Values, Waiting
 from launcher.mail_servers import MailServers
 from launcher.paths import Home
 from launcher.platform.packages import InstallOutcome
+from launcher.runtime.celery_events import Event, EventsObserver, EventsState, StateObserver
+from launcher.runtime.management import Management
 from launcher.runtime.passwords import Passwords
 from launcher.settings import Settings, check_value
 from launcher.settings.editing import NotEditableError
@@ -333,10 +335,40 @@ class FakeStartOver:
         return gone
 
 
+class FakeEvents:
+    """Celery's events are those that the test tells; told on the test's own thread."""
+
+    def __init__(self) -> None:
+        self._observers: list[tuple[EventsObserver, StateObserver]] = []
+        self.state = EventsState(connected=True, connections=1)
+
+    @property
+    def listeners(self) -> int:
+        return len(self._observers)
+
+    def subscribe(
+        self, events: EventsObserver, state: StateObserver = lambda _state: None
+    ) -> Callable[[], None]:
+        observer = (events, state)
+        self._observers.append(observer)
+        state(self.state)
+        return lambda: self._observers.remove(observer)
+
+    def tell(self, *batch: Event) -> None:
+        for observer, _ in list(self._observers):
+            observer(list(batch))
+
+    def tell_state(self, state: EventsState) -> None:
+        self.state = state
+        for _, observer in list(self._observers):
+            observer(state)
+
+
 class FakeSession:
     """A session whose services are set by the test."""
 
     version = "0.1.0"
+    virtual_host = "launcher"
     first_run = False
     home = "/home/you/.local/share/celery-launcher"
 
@@ -346,6 +378,8 @@ class FakeSession:
         self.broker_remedy = ""
         self.logs = FakeLogs()
         self.mail = FakeMail()
+        self.events = FakeEvents()
+        self.managed: Management | None = None
         self.mail_servers = MailServers(Path(self.home) / "none.toml", Passwords(null.Keyring()))
         self.calls: list[tuple[str, ...]] = []
         self.settings = FakeSettings(self.mail_servers.file, self.calls)
@@ -375,6 +409,9 @@ class FakeSession:
         self.described = dict(SPECS)
         self.fixed = InstallOutcome(ok=True, words="installed rabbitmq-server")
         self.fix_gate: threading.Event | None = None
+
+    def management(self) -> Management | None:
+        return self.managed
 
     def first_steps_done(self) -> None:
         self.first_run = False

@@ -143,5 +143,7 @@ def test_a_broker_that_is_not_there_is_said_and_tried_again() -> None:
 def test_nobody_is_told_after_the_end() -> None:
     events, listener = CeleryEvents(lambda: BROKER, lambda _words: None), Listener()
     events.close()
+    before = set(threading.enumerate())
     events.subscribe(listener.events, listener.states.put)
-    assert not [one for one in threading.enumerate() if one.name == "celery-events"]
+    assert set(threading.enumerate()) <= before
+    assert listener.states.empty()

@@ -34,6 +34,7 @@ def send_email_task(self: Any, mail_id: int) -> None:
 @shared_task(bind=True)
 def send_due_task(self: Any, limit: int) -> None:
     """Send up to *limit* mails that are due, whichever they are."""
+    wakeups.one_more.note(str(self.request.id))
     bulk.send_due(limit, worker=_name(self), leaving=_leaving)
 
 

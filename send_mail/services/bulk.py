@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from send_mail import policy
 from send_mail.models import Event
-from send_mail.services import claim_rows, claims, finishes, pause
+from send_mail.services import claim_rows, claims, finishes, pause, wakeups
 from send_mail.services.attempts import Try
 from send_mail.services.claim_rows import Finish
 from send_mail.services.claims import Claim
@@ -88,7 +88,9 @@ class GroupClaim(Claim):
 def send_due(limit: int, worker: str, leaving: Callable[[], bool]) -> int:
     """Send up to *limit* mails that are due; return how many were tried.
 
-    Ends early when nothing is due any more or *leaving* says that the worker is asked to stop.
+    Ends early when nothing is due any more, or *leaving* says that the worker is asked to stop.
+    Those that it stood for and leaves, the relay publishes again at once; those whose wake-ups
+    found nothing, as theirs was taken here, are asked for by one more.
     """
     tried, until = 0, time.monotonic() + LONGEST
     while tried < limit and time.monotonic() < until and not leaving():
@@ -99,6 +101,11 @@ def send_due(limit: int, worker: str, leaving: Callable[[], bool]) -> int:
             with hands.holding(group):
                 _send_all(group, leaving)
         tried += len(group)
+    if tried >= limit:
+        if claim_rows.is_any_due():
+            wakeups.one_more.publish(max(limit, GROUP))
+    elif leaving() or time.monotonic() >= until or pause.reason() is not None:
+        claims.put_back_due(limit - tried)
     return tried
 
 

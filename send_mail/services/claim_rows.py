@@ -16,7 +16,7 @@ from enum import Enum
 from typing import Any, cast
 
 from django.db import connection
-from django.db.models import Field
+from django.db.models import Field, QuerySet
 from django.utils import timezone
 
 from send_mail import policy
@@ -132,7 +132,7 @@ def take_due(limit: int, worker: str, token: str) -> list[Taken]:
     All are marked at once as about to be handed over; *token* leads to who knows better
     (``handing_over``).
     """
-    due = sorted(row for state in WAITING for row in _due(state, limit))
+    due = sorted(row for state in WAITING for row in _first_due(state, limit))
     mail_ids = [mail_id for _, mail_id in due[:limit]]
     return list(_take(mail_ids, worker, policy.group_seconds(), group=token).values())
 
@@ -200,6 +200,21 @@ def put_back(mail_ids: Sequence[int]) -> list[None]:
     return [None] * len(mail_ids)
 
 
+def put_back_due(counts: Sequence[int]) -> list[None]:
+    """Do so with so many due mails in all, the longest waiting first, whichever they are."""
+    left = sum(counts)
+    for state in WAITING:
+        under_way = _due(state).filter(under_way_until__gt=timezone.now())
+        first = Mail.objects.filter(pk__in=under_way.values("pk")[:left])
+        left -= first.update(published_at=None, under_way_until=None)
+    return [None] * len(counts)
+
+
+def is_any_due() -> bool:
+    """Return whether a mail waits whose time has come, suspects apart."""
+    return any(_due(state).exists() for state in WAITING)
+
+
 def _take(
     mail_ids: Sequence[int], worker: str, seconds: float, *, alone: bool = False, group: str = ""
 ) -> dict[int, Taken]:
@@ -252,11 +267,16 @@ def _why_not(wanted: Wanted) -> NoClaim:
     return NoClaim.SUSPECT if not wanted.alone and suspect.exists() else NoClaim.NOT_OURS
 
 
-def _due(state: State, limit: int) -> list[tuple[datetime, int]]:
-    """Return time and id of the first due mails of one state: one walk along the index."""
-    due = Mail.objects.filter(
+def _due(state: State) -> QuerySet[Mail]:
+    """Return the due mails of one state but suspects, in the order of the index."""
+    return Mail.objects.filter(
         state=state, due_at__lte=timezone.now(), worker_deaths__lt=SUSPECT_AFTER
     ).order_by("due_at")
+
+
+def _first_due(state: State, limit: int) -> list[tuple[datetime, int]]:
+    """Return time and id of the first due mails of one state: one walk along the index."""
+    due = _due(state)
     if connection.features.has_select_for_update_skip_locked:
         due = due.select_for_update(skip_locked=True)  # another worker has these just now
     return list(due.values_list("due_at", "pk")[:limit])

@@ -114,5 +114,10 @@ def put_back(mail_id: int) -> None:
     writer.ask(claim_rows.put_back, mail_id)
 
 
+def put_back_due(count: int) -> None:
+    """Do so with *count* due mails, whichever they are: a wake-up that stood for so many ends."""
+    writer.ask(claim_rows.put_back_due, count)
+
+
 def _claim(taken: Taken) -> Claim:
     return Claim(taken, taken.until, taken.runs_until)

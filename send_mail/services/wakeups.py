@@ -3,11 +3,15 @@
 A publish that fails leaves the rows as they are, not published, and the relay brings them later;
 a group that was taken in part is published a second time, which costs no second mail. After a
 failure the broker counts as down for a few seconds, and is left in peace.
+
+A wake-up for many takes whatever is due, and so the mails of others, whose own wake-ups then find
+nothing; ``one_more`` sees to those that are left over by that.
 """
 
 import logging
 import threading
 import time
+import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -25,6 +29,8 @@ from send_mail.states import WAITING
 
 TASK = "send_mail.tasks.send_email_task"
 BULK_TASK = "send_mail.tasks.send_due_task"
+ONE_MORE = "bulk-more-"
+"""Begins the task ids of wake-ups that stand for nobody."""
 LARGEST_GROUP = 100
 DOWN_SECONDS = 5.0
 
@@ -53,8 +59,40 @@ class BrokerMemory:
             self._down_until = 0.0
 
 
+class OneMore:
+    """A wake-up behind all others, for what they leave over; one of a process under way at a time.
+
+    Safe for threads. One that is lost counts as under way for as long as any other wake-up.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._under_way_until = 0.0
+
+    def publish(self, limit: int) -> None:
+        """Have up to *limit* due mails, whichever they are, taken after all that is published."""
+        now = time.monotonic()
+        with self._lock:
+            if now < self._under_way_until:
+                return
+            self._under_way_until = now + policy.under_way(0).total_seconds()
+        task_id = f"{ONE_MORE}{uuid.uuid4().hex}"
+        if not _sent([Wakeup(BULK_TASK, task_id, limit)], "What is left is due"):
+            self._over()
+
+    def note(self, task_id: str) -> None:
+        """See whether the task that begins is the one."""
+        if task_id.startswith(ONE_MORE):
+            self._over()
+
+    def _over(self) -> None:
+        with self._lock:
+            self._under_way_until = 0.0
+
+
 broker_memory = BrokerMemory()
 line = WakeupLine()
+one_more = OneMore()
 
 
 def publish(mails: Iterable[Mail]) -> int:
@@ -92,23 +130,30 @@ def _groups(mails: Iterable[Mail]) -> Iterator[list[Mail]]:
 
 
 def _taken(wakeups: Sequence[Wakeup], mails: Sequence[Mail]) -> bool:
-    """Send *wakeups* and note that *mails* are published; return whether the broker took them.
+    """Send *wakeups* and note that *mails* are published; return whether the broker took them."""
+    at = timezone.now()
+    named = mails[0].pk if len(mails) == 1 else f"{mails[0].pk} and {len(mails) - 1} more"
+    if not _sent(wakeups, f"Mail {named} is saved"):
+        return False
+    _note_published(mails, at)
+    return True
+
+
+def _sent(wakeups: Sequence[Wakeup], all_the_same: str) -> bool:
+    """Send *wakeups* and return whether the broker took them.
 
     Never raises for a broker's sake: whatever goes wrong on the way to it, refused login
-    included, is logged, and the relay tries again.
+    included, is logged beside what is so *all_the_same*, and the relay tries again.
     """
     if broker_memory.counts_as_down():
         return False
-    at = timezone.now()
     try:
         line.send(wakeups)
     except Exception as error:  # noqa: BLE001 - amqp, kombu and OS raise no common class
         broker_memory.failed()
-        named = mails[0].pk if len(mails) == 1 else f"{mails[0].pk} and {len(mails) - 1} more"
-        logger.warning("Mail %s is saved; the broker took no wake-up: %s", named, error)
+        logger.warning("%s; the broker took no wake-up: %s", all_the_same, error)
         return False
     broker_memory.answered()
-    _note_published(mails, at)
     return True
 
 

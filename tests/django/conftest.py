@@ -86,6 +86,7 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
     monkeypatch.setattr(publisher.publisher, "wake", wake_now)
     monkeypatch.setattr(publisher.publisher, "wake_bulk", wake_bulk_now)
     monkeypatch.setattr(wakeups, "broker_memory", wakeups.BrokerMemory())
+    monkeypatch.setattr(wakeups, "one_more", wakeups.OneMore())
     return stand_in
 
 

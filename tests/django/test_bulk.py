@@ -16,6 +16,7 @@ from send_mail.services.claim_rows import Finish
 from send_mail.services.handing_over import journal
 from send_mail.services.in_hand import hands
 from send_mail.states import State
+from tests.django.conftest import Broker
 from tests.helpers.smtp.server import ScriptedServer
 
 Saved = Callable[..., Mail]
@@ -72,6 +73,67 @@ def test_a_leaving_worker_gives_back_what_it_has_not_begun(
     assert states() == [State.QUEUED] * 3
     assert all(mail.worker_deaths == 0 for mail in Mail.objects.all())
     assert relay.relay().published == 3
+
+
+def test_what_a_leaving_worker_did_not_take_is_published_again_at_once(
+    saved: Saved, smtp: ScriptedServer
+) -> None:
+    for _ in range(3):
+        saved()
+    assert relay.relay().published == 0
+    assert bulk.send_due(2, "w1", lambda: True) == 0
+    assert relay.relay().published == 2
+
+
+def test_a_pause_leaves_no_mail_to_a_wakeup_that_is_over(
+    saved: Saved, smtp: ScriptedServer
+) -> None:
+    for _ in range(3):
+        saved()
+    pause.pause("by hand")
+    assert bulk.send_due(3, "w1", never) == 0
+    pause.go_on()
+    assert relay.relay().published == 3
+
+
+def test_a_wakeup_that_finds_too_little_leaves_the_others_alone(
+    saved: Saved, smtp: ScriptedServer
+) -> None:
+    saved(due_at=timezone.now() + timedelta(hours=1))
+    Mail.objects.update(under_way_until=timezone.now() + timedelta(hours=2))
+    assert bulk.send_due(3, "w1", never) == 0
+    assert Mail.objects.get().under_way_until is not None
+
+
+def test_a_full_wakeup_asks_for_one_more_behind_the_others(
+    saved: Saved, smtp: ScriptedServer, broker: Broker
+) -> None:
+    for _ in range(4):
+        saved()
+    broker.messages.clear()
+    bulk.send_due(1, "w1", never)
+    bulk.send_due(1, "w1", never)
+    ((limit, task_id),) = broker.messages
+    assert (limit, task_id.startswith(wakeups.ONE_MORE)) == (bulk.GROUP, True)
+    tasks.send_due_task.apply(args=[1], task_id=task_id)
+    assert len(broker.messages) == 2, "the next full one may ask again"
+    tasks.send_due_task.apply(args=[limit], task_id=broker.messages[-1][1])
+    assert states() == [State.DELIVERED] * 4
+    assert len(broker.messages) == 2, "nothing was left"
+
+
+def test_a_broker_that_takes_no_one_more_is_asked_again(
+    saved: Saved, smtp: ScriptedServer, broker: Broker
+) -> None:
+    for _ in range(3):
+        saved()
+    broker.down = OSError("gone")
+    bulk.send_due(1, "w1", never)
+    broker.down = None
+    wakeups.broker_memory.answered()
+    broker.messages.clear()
+    bulk.send_due(1, "w1", never)
+    assert len(broker.messages) == 1
 
 
 def test_the_task_sends_what_is_due(saved: Saved, smtp: ScriptedServer) -> None:

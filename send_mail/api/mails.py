@@ -25,6 +25,7 @@ from send_mail.api.views import (
     page_parameters,
     words,
 )
+from send_mail.errors import NO_CONTENT
 from send_mail.models import Mail
 from send_mail.services import outbox, retention, saving, search
 from send_mail.states import SCHEDULED, State
@@ -165,7 +166,7 @@ class MailSource(MailView):
         """Download it as it goes over the wire; without Bcc."""
         content = outbox.content_of(found(mail_id))
         if content is None:
-            raise Http404(outbox.NO_CONTENT)
+            raise Http404(NO_CONTENT)
         return as_file(bytes(content.source), "message/rfc822", f"mail-{mail_id}.eml")
 
 

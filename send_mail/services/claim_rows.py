@@ -20,6 +20,7 @@ from django.db.models import Field, QuerySet
 from django.utils import timezone
 
 from send_mail import policy
+from send_mail.errors import NO_CONTENT
 from send_mail.models import Event, Mail, MailContent, Pause
 from send_mail.services import attempts, timeline
 from send_mail.services.attempts import Try
@@ -233,10 +234,13 @@ def _take(
                 *(adapt(now), *mail_ids),
             ),
         )
-        if not cursor.rowcount:
+        claimed = cursor.rowcount
+        if not claimed:
             return {}
         cursor.execute(_READ + _places(mail_ids), (token, *mail_ids))
         rows = {row[0]: _read(row) for row in cursor.fetchall()}
+    if len(rows) < claimed:
+        _give_up_without_content(set(mail_ids) - rows.keys(), token)
     won = [mail_id for mail_id in mail_ids if mail_id in rows]
     timeline.note_all(won, Event.RECEIVED, now, worker)
     return {
@@ -251,6 +255,13 @@ def _read(row: Sequence[Any]) -> tuple[int, str, list[dict[str, Any]], str, date
         queued_at = queued_at.replace(tzinfo=UTC)
     small = None if source is None else bytes(source)
     return number, sender, json.loads(recipients), route, queued_at, small
+
+
+def _give_up_without_content(mail_ids: Iterable[int], token: str) -> None:
+    """Let those of *mail_ids* fail that were claimed: there is nothing of them to be sent."""
+    done = {"words": NO_CONTENT, "finished_at": timezone.now()}
+    gone = Mail.objects.filter(pk__in=mail_ids, claim=token).values_list("pk", flat=True)
+    finish([Finish(pk, token, State.FAILED, Event.FAILED, NO_CONTENT, done, None) for pk in gone])
 
 
 def _why_not(wanted: Wanted) -> NoClaim:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from send_mail import attachments
 from send_mail.attachments import Attachment
-from send_mail.errors import NotPossibleError
+from send_mail.errors import NO_CONTENT, NotPossibleError
 from send_mail.models import Event, Mail, MailContent, Route
 from send_mail.services import many, timeline
 from send_mail.services.publisher import publisher
@@ -19,7 +19,6 @@ from send_mail.services.saving import NewMail, prepare, save
 from send_mail.states import FINAL, LEGAL, State, move
 
 MAY_BE_DELETED = FINAL | {State.DRAFT}
-NO_CONTENT = "The content of this mail is missing, so it cannot be sent."
 NOT_SURE = "This mail may have arrived. Sent again it may arrive twice: say that you are sure."
 
 

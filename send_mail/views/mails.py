@@ -21,7 +21,7 @@ from django.views.decorators.http import (
 from send_mail import presenting
 from send_mail.api.files import as_file, download
 from send_mail.attachments import numbered
-from send_mail.errors import NotPossibleError
+from send_mail.errors import NO_CONTENT, NotPossibleError
 from send_mail.models import Mail
 from send_mail.services import outbox
 from send_mail.services.timeline import timeline
@@ -67,7 +67,7 @@ def sent_source(request: HttpRequest, mail_id: int) -> HttpResponse:
     """Answer the message as it goes over the wire, to be kept as a file."""
     content = outbox.content_of(reach.mail_or_404(request, mail_id))
     if content is None:
-        raise Http404(outbox.NO_CONTENT)
+        raise Http404(NO_CONTENT)
     return as_file(bytes(content.source), "message/rfc822", f"mail-{mail_id}.eml")
 
 

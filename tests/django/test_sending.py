@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from send_mail import attachments, presenting, tasks
 from send_mail.attachments import Attachment
-from send_mail.models import Mail
-from send_mail.services import claims, outbox, pause, sending
+from send_mail.errors import NO_CONTENT
+from send_mail.models import Mail, MailContent
+from send_mail.services import bulk, claims, outbox, pause, sending
 from send_mail.services.relay import relay
 from send_mail.states import State
 from tests.django.smtp_server import CLOSE, ScriptedServer
@@ -182,6 +183,21 @@ def test_another_backend_gets_the_files_of_a_mail_too(
     assert mail.state == State.DELIVERED
     files = attachments.read(mailoutbox[0].message().as_bytes())
     assert [(file.name, file.data) for file in files] == [("n.txt", b"notes")]
+
+
+@pytest.mark.parametrize("send", [lambda mail: sending.send(mail.pk, "w1"),
+                                  lambda _: bulk.send_due(5, "w1", lambda: False)])  # fmt: skip
+def test_a_mail_without_content_fails_in_words_and_its_neighbour_is_sent(
+    saved: Saved, smtp: ScriptedServer, send: Callable[[Mail], object]
+) -> None:
+    mail, other = saved(), saved()
+    MailContent.objects.filter(mail=mail).delete()
+    send(mail)
+    sending.send(other.pk, "w1")
+    mail.refresh_from_db()
+    other.refresh_from_db()
+    assert (mail.state, mail.claim, mail.words) == (State.FAILED, "", NO_CONTENT)
+    assert other.state == State.DELIVERED
 
 
 def test_the_task_sends(saved: Saved, smtp: ScriptedServer) -> None:

@@ -21,9 +21,9 @@ from send_mail import policy
 from send_mail.models import Event
 from send_mail.services import claim_rows, claims, finishes, pause, wakeups
 from send_mail.services.attempts import Try
-from send_mail.services.claim_rows import Finish
 from send_mail.services.claims import Claim
 from send_mail.services.handing_over import journal
+from send_mail.services.held_rows import Finish
 from send_mail.services.in_hand import hands
 from send_mail.services.sending import give_back, send_claimed
 from send_mail.states import State

@@ -1,30 +1,31 @@
-"""What claims do to rows, many at a time and in plain SQL: every greenlet waits while this runs.
+"""Taking claims, many rows at a time and in plain SQL: every greenlet waits while this runs.
 
 Each function is one of the writer's kinds: it runs within a transaction that holds the write lock
 (SQLite) or the rows' locks (PostgreSQL), so that what it has looked at is still so when it writes.
-Which change of state is legal is asked of ``states`` alone.
+Which change of state is legal is asked of ``states`` alone. What is written of a mail that is
+claimed is in ``held_rows``.
 """
 
 import json
 import secrets
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any, cast
+from typing import Any
 
 from django.db import connection
-from django.db.models import Field, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from send_mail import policy
 from send_mail.errors import NO_CONTENT
 from send_mail.models import Event, Mail, MailContent, Pause
-from send_mail.services import attempts, timeline
-from send_mail.services.attempts import Try
-from send_mail.services.tables import table_of
+from send_mail.services import held_rows, timeline
+from send_mail.services.held_rows import Finish
+from send_mail.services.tables import places, table_of
 from send_mail.states import WAITING, State, move_statement
 
 SUSPECT_AFTER = policy.DEATHS_UNTIL_QUARANTINE - 1
@@ -44,11 +45,6 @@ _READ = f"""
            CASE WHEN LENGTH(c."source") <= {SMALL_SOURCE} THEN c."source" END
     FROM "{_MAIL}" m JOIN "{_CONTENT}" c ON c."mail_id" = m."id"
     WHERE m."claim" = %s AND m."id" IN """  # noqa: S608 - tables' names
-_SENDING = f"\"state\" = '{State.SENDING.value}'"
-_FREE = (
-    *("\"claim\" = ''", '"lease_until" = NULL', '"under_way_until" = NULL'),
-    '"unanswered_wakeups" = 0',
-)
 
 
 @dataclass(slots=True)
@@ -87,33 +83,6 @@ class Taken:
     small_source: bytes | None
 
 
-@dataclass(slots=True)
-class Held:
-    """A claim that asks for something, which it gets only while it holds."""
-
-    mail_id: int
-    token: str
-
-
-@dataclass(slots=True)
-class Mark(Held):
-    """The final dot of this mail comes next."""
-
-    until: datetime
-
-
-@dataclass(slots=True)
-class Finish(Held):
-    """The mail leaves SENDING; *handed_at* where no mark has told yet when the final dot came."""
-
-    state: State
-    event: Event
-    detail: str
-    fields: dict[str, Any]
-    tried: Try | None
-    handed_at: datetime | None = None
-
-
 def take(wanted: Sequence[Wanted]) -> list[Taken | NoClaim]:
     """Claim those that wait and are due, by one UPDATE for all that are wanted alike."""
     alike: dict[tuple[str, float, bool], list[int]] = defaultdict(list)
@@ -136,61 +105,6 @@ def take_due(limit: int, worker: str, token: str) -> list[Taken]:
     due = sorted(row for state in WAITING for row in _first_due(state, limit))
     mail_ids = [mail_id for _, mail_id in due[:limit]]
     return list(_take(mail_ids, worker, policy.group_seconds(), group=token).values())
-
-
-def mark(marks: Sequence[Mark]) -> list[bool]:
-    """Write down that these are about to be handed over; False for a claim that was lost."""
-    held = _still_held(marks)
-    if held:
-        now, until = timezone.now(), max(each.until for each in marks)
-        adapt = connection.ops.adapt_datetimefield_value
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f'UPDATE "{_MAIL}" SET "data_at" = %s, "lease_until" = %s '  # noqa: S608
-                f'WHERE {_SENDING} AND "id" IN {_places(held)}',
-                (adapt(now), adapt(until), *held),
-            )
-        timeline.note_all(held, Event.SENDING, now)
-    return [each.mail_id in held for each in marks]
-
-
-def finish_all(groups: Sequence[Sequence[Finish]]) -> list[list[bool]]:
-    """Let the mails of all these groups leave SENDING; False for a claim that was lost."""
-    kept = finish([each for group in groups for each in group])
-    told = iter(kept)
-    return [[next(told) for _ in group] for group in groups]
-
-
-def finish(finishes: Sequence[Finish]) -> list[bool]:
-    """Let these leave SENDING; False for a claim that was lost."""
-    if not finishes:
-        return []
-    held = set(_still_held(finishes))
-    kept = [each for each in finishes if each.mail_id in held]
-    now = timezone.now()
-    alike: dict[tuple[State, tuple[str, ...]], list[Finish]] = defaultdict(list)
-    for each in kept:
-        alike[each.state, tuple(each.fields)].append(each)
-    for (state, names), group in alike.items():
-        sets = (*_FREE, *(f'"{name}" = %s' for name in names))
-        prepare = [_preparer(name) for name in names]
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                move_statement(_MAIL, state, sets, '"id" = %s AND "claim" = %s'),
-                [
-                    (
-                        *(p(v) for p, v in zip(prepare, each.fields.values(), strict=True)),
-                        *(each.mail_id, each.token),
-                    )
-                    for each in group
-                ],
-            )
-    timeline.note_each(
-        [(each.mail_id, Event.SENDING, each.handed_at, "") for each in kept if each.handed_at]
-        + [(each.mail_id, each.event, now, each.detail) for each in kept]
-    )
-    attempts.keep_all((each.tried for each in kept if each.tried is not None), now)
-    return [each.mail_id in held for each in finishes]
 
 
 def put_back(mail_ids: Sequence[int]) -> list[None]:
@@ -225,7 +139,7 @@ def _take(
     until, runs_until = now + lease, time.monotonic() + lease.total_seconds()
     adapt = connection.ops.adapt_datetimefield_value
     deaths = "1 = 1" if alone else _NO_SUSPECT
-    where = f'{_DUE} AND {deaths} AND {_NOT_PAUSED} AND "id" IN {_places(mail_ids)}'
+    where = f'{_DUE} AND {deaths} AND {_NOT_PAUSED} AND "id" IN {places(mail_ids)}'
     with connection.cursor() as cursor:
         cursor.execute(
             move_statement(_MAIL, State.SENDING, _TAKE, where),
@@ -237,7 +151,7 @@ def _take(
         claimed = cursor.rowcount
         if not claimed:
             return {}
-        cursor.execute(_READ + _places(mail_ids), (token, *mail_ids))
+        cursor.execute(_READ + places(mail_ids), (token, *mail_ids))
         rows = {row[0]: _read(row) for row in cursor.fetchall()}
     if len(rows) < claimed:
         _give_up_without_content(set(mail_ids) - rows.keys(), token)
@@ -261,7 +175,9 @@ def _give_up_without_content(mail_ids: Iterable[int], token: str) -> None:
     """Let those of *mail_ids* fail that were claimed: there is nothing of them to be sent."""
     done = {"words": NO_CONTENT, "finished_at": timezone.now()}
     gone = Mail.objects.filter(pk__in=mail_ids, claim=token).values_list("pk", flat=True)
-    finish([Finish(pk, token, State.FAILED, Event.FAILED, NO_CONTENT, done, None) for pk in gone])
+    held_rows.finish(
+        [Finish(pk, token, State.FAILED, Event.FAILED, NO_CONTENT, done, None) for pk in gone]
+    )
 
 
 def _why_not(wanted: Wanted) -> NoClaim:
@@ -291,32 +207,3 @@ def _first_due(state: State, limit: int) -> list[tuple[datetime, int]]:
     if connection.features.has_select_for_update_skip_locked:
         due = due.select_for_update(skip_locked=True)  # another worker has these just now
     return list(due.values_list("due_at", "pk")[:limit])
-
-
-def _still_held(claims: Iterable[Held]) -> list[int]:
-    """Return the mails whose claim still holds, and see that this stays so until the commit."""
-    tokens = {each.mail_id: each.token for each in claims}
-    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'SELECT "id", "claim" FROM "{_MAIL}" '  # noqa: S608 - a table's name
-            f'WHERE {_SENDING} AND "id" IN {_places(tokens)}{lock}',
-            tuple(tokens),
-        )
-        return [mail_id for mail_id, token in cursor.fetchall() if tokens[mail_id] == token]
-
-
-def _places(values: Iterable[Any]) -> str:
-    return f"({', '.join('%s' for _ in values)})"
-
-
-def _preparer(name: str) -> Callable[[Any], Any]:
-    """Return what makes the database's value of a field's."""
-    column = cast("Field[Any, Any]", Mail._meta.get_field(name))
-
-    def prepare(value: Any) -> Any:
-        if value is None or isinstance(value, str | int):  # the same for every database
-            return value
-        return column.get_db_prep_save(value, connection)
-
-    return prepare

@@ -2,8 +2,8 @@
 
 A claim is one conditional UPDATE; whoever comes second finds nothing. Every later write of the
 worker asks for its token, so a worker that lost its claim can neither send nor finish. All of it
-goes through the writer, in groups (``claim_rows``). What becomes of a claim whose worker died is
-in ``reaper``.
+goes through the writer, in groups (``claim_rows``, ``held_rows``). What becomes of a claim whose
+worker died is in ``reaper``.
 """
 
 import threading
@@ -18,9 +18,10 @@ from django.utils import timezone
 
 from send_mail import policy
 from send_mail.models import Event, Mail, MailContent
-from send_mail.services import claim_rows
+from send_mail.services import claim_rows, held_rows
 from send_mail.services.attempts import Try
-from send_mail.services.claim_rows import Finish, Mark, NoClaim, Taken, Wanted
+from send_mail.services.claim_rows import NoClaim, Taken, Wanted
+from send_mail.services.held_rows import Finish, Mark
 from send_mail.services.in_hand import hands
 from send_mail.services.writer import Writer
 from send_mail.states import State
@@ -67,7 +68,7 @@ class Claim:
     def before_dot(self, seconds: float) -> bool:
         """Write down that the mail is about to be handed over; False means: do not."""
         self._extend(seconds)
-        return writer.ask(claim_rows.mark, Mark(self.mail_id, self.mail.token, self.until))
+        return writer.ask(held_rows.mark, Mark(self.mail_id, self.mail.token, self.until))
 
     def finish(
         self, state: State, event: Event, detail: str, tried: Try | None = None, **fields: Any
@@ -102,7 +103,7 @@ def finish_all(done: Sequence[Finish], until: float) -> list[bool]:
     """
     while True:
         try:
-            return writer.ask(claim_rows.finish_all, done)
+            return writer.ask(held_rows.finish_all, done)
         except OperationalError:
             if time.monotonic() > until:
                 raise

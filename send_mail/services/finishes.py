@@ -7,7 +7,7 @@ from typing import Any
 
 from send_mail.models import Event
 from send_mail.services.attempts import Try
-from send_mail.services.claim_rows import Finish
+from send_mail.services.held_rows import Finish
 from send_mail.states import State
 
 _try_as_list = attrgetter(*(each.name for each in fields(Try)))

@@ -17,7 +17,7 @@ from django.utils import timezone
 from send_mail import policy
 from send_mail.delivery import Verdict
 from send_mail.models import Event, Mail
-from send_mail.services import attempts, claim_rows, finishes, handing_over, timeline
+from send_mail.services import attempts, finishes, handing_over, held_rows, timeline
 from send_mail.services.attempts import Try
 from send_mail.services.claims import writer
 from send_mail.services.in_hand import hands
@@ -89,7 +89,7 @@ def _take_back(held: QuerySet[Mail]) -> int:
             after.append(row)
         else:
             not_begun.append(row)
-    claim_rows.finish(ended)
+    held_rows.finish(ended)
     poison = [row for row in not_begun if row.deaths >= last_death]
     before = [row for row in not_begun if row.deaths < last_death]
     free: dict[str, Any] = {"claim": "", "lease_until": None}

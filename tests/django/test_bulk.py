@@ -12,8 +12,8 @@ from django.utils import timezone
 from send_mail import tasks
 from send_mail.models import Mail
 from send_mail.services import bulk, claims, pause, relay, sending, wakeups
-from send_mail.services.claim_rows import Finish
 from send_mail.services.handing_over import journal
+from send_mail.services.held_rows import Finish
 from send_mail.services.in_hand import hands
 from send_mail.states import State
 from tests.django.conftest import Broker

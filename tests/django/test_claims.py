@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from send_mail.models import Mail
-from send_mail.services import bulk, claim_rows, claims, pause, reaper
+from send_mail.services import bulk, claims, held_rows, pause, reaper
 from send_mail.services.in_hand import hands
 from send_mail.states import State
 
@@ -140,8 +140,8 @@ def test_many_claims_at_once_share_a_commit_and_each_gets_its_own(saved: Saved) 
 def test_of_a_group_the_lost_claim_alone_is_told(saved: Saved) -> None:
     lost, kept = claimed(saved()), claimed(saved())
     Mail.objects.filter(pk=lost.mail_id).update(claim="another's")
-    marks = [claim_rows.Mark(c.mail_id, c.mail.token, c.until) for c in (lost, kept)]
-    assert claims.writer.write(lambda: claim_rows.mark(marks)) == [False, True]
+    marks = [held_rows.Mark(c.mail_id, c.mail.token, c.until) for c in (lost, kept)]
+    assert claims.writer.write(lambda: held_rows.mark(marks)) == [False, True]
     assert list(Mail.objects.exclude(data_at=None).values_list("pk", flat=True)) == [kept.mail_id]
 
 

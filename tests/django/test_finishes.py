@@ -10,7 +10,7 @@ from django.utils import timezone
 from send_mail.models import Event
 from send_mail.services import finishes
 from send_mail.services.attempts import Try
-from send_mail.services.claim_rows import Finish
+from send_mail.services.held_rows import Finish
 from send_mail.states import State
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QRectF, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from launcher.gui import theme, tokens
 from launcher.gui.icon import app_icon
 from launcher.gui.widgets.nav_button import NavButton
 from launcher.gui.widgets.text_line import TextLine
+
+_PICTURE = 22
 
 
 class Navigation(QWidget):
@@ -24,7 +26,7 @@ class Navigation(QWidget):
         self, pages: list[tuple[str, str]], version: str, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.setFixedWidth(tokens.NAV_WIDTH)
+        self._title = TextLine("Celery Launcher", bold=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(tokens.GAP, tokens.WIDE, tokens.GAP, tokens.WIDE)
         column.setSpacing(2)
@@ -44,6 +46,13 @@ class Navigation(QWidget):
         line.setContentsMargins(tokens.TIGHT, 0, 0, 0)
         line.addWidget(foot)
         column.addLayout(line)
+        self._fix()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Larger letters need more room."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_title"):
+            self._fix()
 
     def choose(self, index: int) -> None:
         """Mark the page that is shown; one that has no entry leaves none marked."""
@@ -61,10 +70,15 @@ class Navigation(QWidget):
 
     def _name(self) -> QHBoxLayout:
         picture = QLabel()
-        picture.setPixmap(app_icon().pixmap(22, 22))
+        picture.setPixmap(app_icon().pixmap(_PICTURE, _PICTURE))
         line = QHBoxLayout()
         line.setContentsMargins(tokens.TIGHT, 0, 0, 0)
         line.setSpacing(tokens.GAP - 2)
         line.addWidget(picture)
-        line.addWidget(TextLine("Celery Launcher", bold=True), 1)
+        line.addWidget(self._title, 1)
         return line
+
+    def _fix(self) -> None:
+        beside = 2 * tokens.GAP + tokens.TIGHT + _PICTURE + tokens.GAP - 2
+        title = QFontMetrics(theme.font(bold=True)).horizontalAdvance(self._title.text()) + 2
+        self.setFixedWidth(max(tokens.NAV_WIDTH, title + beside))

@@ -21,12 +21,18 @@ Choice = Literal["system", "light", "dark"]
 _CHOICES: dict[str, Choice] = {"light": "light", "dark": "dark"}
 
 _current: Colours = LIGHT
+_zoom = 1.0
 _MONO_FAMILIES = ("Cascadia Mono", "Consolas", "DejaVu Sans Mono")
 
 
 def colours() -> Colours:
     """The scheme that is shown now."""
     return _current
+
+
+def zoom() -> float:
+    """How much larger than the system's the user wants all text; what has to hold words grows."""
+    return _zoom
 
 
 def font(scale: float = tokens.BODY, *, bold: bool = False) -> QFont:
@@ -81,6 +87,8 @@ class Theme(QObject):
         before, after = self._app.font().pointSizeF(), self._points * percent / 100
         if before == after:
             return
+        global _zoom  # noqa: PLW0603 - one size a process, as the font is
+        _zoom = percent / 100
         whole = self._app.font()
         whole.setPointSizeF(after)
         self._app.setFont(whole)

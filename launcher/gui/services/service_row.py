@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 _PROCESS_WIDTH = 76
 _NARROW, _WIDE = 172, 240
-"""The name's width; the wide one where the row has 900 pixels."""
+"""The name's width; the wide one where the row has room."""
+_ROOMY, _CRAMPED = 900, 700
+"""Pixels of a row, at the usual size of text, from which there is room, and below which what a
+service uses gives way to how it stands."""
 _START_WORDS = {
     ServiceState.FAILED: "Try again",
     ServiceState.BACKOFF: "Try now",
@@ -61,6 +64,7 @@ class ServiceRow(QWidget):
         self.spec = spec
         self._changes = changes
         self._shown: object = None
+        self._running = False
         self.mark = StateMark()
         self.title = TextLine(spec.title, bold=True)
         self.address = TextLine("", "soft", tokens.SMALL)
@@ -110,7 +114,8 @@ class ServiceRow(QWidget):
         self.mark.set_tone(words.tone)
         self.headline.say(words.headline, words.tone)
         self._say_why(words, brief=status.degraded)
-        self.usage.setVisible(running)
+        self._running = running
+        self._fit()
         self.uptime.setVisible(running)
         pid = f"pid {status.pid}" if running else ""
         self.pid.say(pid)
@@ -142,10 +147,29 @@ class ServiceRow(QWidget):
         buttons = (self.mend, self.open, self.start, self.stop, self.restart, self.log)
         return (self.change, self.errors, *buttons)
 
+    def take_keyboard(self) -> None:
+        """Give the keyboard to its first control that can be used now."""
+        usable = (one for one in self.controls if one.isVisible() and one.isEnabled())
+        first = next(usable, None)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the name more room where there is more; alike in all rows, so columns align."""
+        """Share the room alike in all rows, so that columns align."""
         super().resizeEvent(event)
-        self._name.setFixedWidth(_NARROW if self.width() < 900 else _WIDE)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """Without what gives way."""
+        hint = super().minimumSizeHint()
+        given = self.usage.width() + tokens.GAP if self.usage.isVisible() else 0
+        return QSize(hint.width() - given, hint.height())
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Larger letters leave less of it."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_buttons"):
+            self._fit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the line that parts this row from the one above."""
@@ -155,12 +179,27 @@ class ServiceRow(QWidget):
             painter.fillRect(QRectF(1, 0, self.width() - 2, 1), QColor(theme.colours().line))
             painter.end()
 
+    def _fit(self) -> None:
+        room = self.width() / theme.zoom()
+        name = (_NARROW if room < _ROOMY else _WIDE) * theme.zoom()
+        if room < _CRAMPED:
+            name = min(name, max(_NARROW, self.width() * 0.3))
+        self._name.setFixedWidth(round(name))
+        # As wide as the most that a service which runs offers.
+        offered = (self.open, self.stop, self.restart, self.log)
+        self._buttons.setMinimumWidth(
+            sum(button.sizeHint().width() + tokens.TIGHT for button in offered) - tokens.TIGHT
+        )
+        self._process.setFixedWidth(round(_PROCESS_WIDTH * theme.zoom()))
+        self.usage.setVisible(self._running and room >= _CRAMPED)
+
     def _say_why(self, words: Explanation, *, brief: bool) -> None:
         """The whole reason; `brief` where the window tells it above the page as well."""
         why = words.sentence
         if words.tone in (Tone.FAILED, Tone.TROUBLE) and words.remedy:
             why = f"{why} {words.remedy}".strip()
-        self.sentence.setText(words.sentence.partition(". ")[0] if brief else why)
+        first = words.sentence.partition(". ")[0].partition(": ")[0]
+        self.sentence.setText(first if brief else why)
         self.sentence.setVisible(bool(why))
         self.sentence.setToolTip(words.remedy)
         told = ", ".join(part for part in (self.spec.title, words.headline, why) if part)
@@ -220,18 +259,16 @@ class ServiceRow(QWidget):
         row.addWidget(self._name)
         row.addWidget(_column(self.headline, self.sentence), 1)
         self._process = _column(self.uptime, self.pid, self.restarts, self.errors)
-        self._process.setFixedWidth(_PROCESS_WIDTH)
         row.addWidget(self._process)
         row.addWidget(self.usage)
-        buttons = QWidget()
-        buttons.setMinimumWidth(176)
-        line = QHBoxLayout(buttons)
+        self._buttons = QWidget()
+        line = QHBoxLayout(self._buttons)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(tokens.TIGHT)
         line.addStretch()
         for button in (self.mend, self.open, self.start, self.stop, self.restart, self.log):
             line.addWidget(button)
-        row.addWidget(buttons)
+        row.addWidget(self._buttons)
         self.setMinimumHeight(tokens.ROW_HEIGHT)
 
 

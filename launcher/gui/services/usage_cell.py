@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from launcher.gui import tokens
+from launcher.gui import theme, tokens
 from launcher.gui.widgets.sparkline import Sparkline
 from launcher.gui.widgets.text_line import TextLine
 from launcher.gui.words import memory, percent
@@ -38,7 +39,13 @@ class UsageCell(QWidget):
             column.addWidget(line)
             column.addStretch()
             row.addLayout(column)
-        self.setFixedWidth(2 * _WIDTH + _GAP)
+        self._fix()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The user can make letters larger."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fix()
 
     def show_usage(self, usage: Usage | None) -> None:
         """Take in a sample; None when there is no process."""
@@ -53,3 +60,6 @@ class UsageCell(QWidget):
         # Rounded as they are told: what stays the same is not drawn anew.
         self.line.add(round(usage.cpu_percent, 1))
         self.memory_line.add(round(usage.memory_bytes / 1_000_000))
+
+    def _fix(self) -> None:
+        self.setFixedWidth(2 * round(_WIDTH * theme.zoom()) + _GAP)

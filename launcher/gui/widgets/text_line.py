@@ -17,7 +17,8 @@ Ink = Literal["ink", "soft", "faint"] | Tone
 class TextLine(QLabel):
     """A label whose colour comes from the tokens; the full text is its tool tip when shortened.
 
-    One of a fixed `width` may say something else every second: nothing around it is laid out anew.
+    One of a fixed `width`, given for text of the usual size, may say something else every second:
+    nothing around it is laid out anew.
     """
 
     def __init__(
@@ -30,15 +31,14 @@ class TextLine(QLabel):
         width: int | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        self._fixed = False
+        self._fixed: int | None = None
         super().__init__(text, parent)
         self._ink: Ink = ink
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFont(theme.font(scale, bold=bold))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self._fixed = width is not None
-        if width is not None:
-            self.setFixedSize(width, self.sizeHint().height())
+        self._fixed = width
+        self._fix()
 
     def say(self, text: str, ink: Ink | None = None) -> None:
         """Show another text, and colour."""
@@ -55,10 +55,10 @@ class TextLine(QLabel):
         return self.fontMetrics().horizontalAdvance(self.text()) > self.width()
 
     def changeEvent(self, event: QEvent) -> None:
-        """One of a fixed width is as high as its letters, which the user can make larger."""
+        """The user can make letters larger."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange and self._fixed:
-            self.setFixedHeight(self.sizeHint().height())
+        if event.type() == QEvent.Type.FontChange:
+            self._fix()
 
     def sizeHint(self) -> QSize:
         """Room for the whole text."""
@@ -68,6 +68,10 @@ class TextLine(QLabel):
     def minimumSizeHint(self) -> QSize:
         """Room for a few letters and the ellipsis."""
         return QSize(min(self.sizeHint().width(), 24), self.sizeHint().height())
+
+    def _fix(self) -> None:
+        if self._fixed is not None:
+            self.setFixedSize(round(self._fixed * theme.zoom()), self.sizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the text, shortened when it must be."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from launcher.core.checks import CheckResult, Verdict
@@ -23,6 +24,7 @@ from launcher.gui.services.checks_popover import ChecksPopover
 from launcher.gui.services.fix_strip import FixStrip
 from launcher.gui.services.link_popover import LinkPopover
 from launcher.gui.services.page import ServicesPage
+from launcher.gui.theme import Theme
 from launcher.gui.widgets.banner import Banner
 from launcher.gui.widgets.button import Button
 from launcher.gui.widgets.chip import Chip
@@ -356,3 +358,34 @@ def test_a_page_that_is_not_shown_takes_the_keyboard_from_nobody(
     session.now_stand(all_stopped())
     qtbot.waitUntil(lambda: not page.rows["worker"].start.isHidden())
     assert mail.compose.form.to.isAncestorOf(window.focusWidget())
+
+
+@pytest.mark.parametrize("percent", [100, 150])
+def test_errors_are_said_in_full_at_any_size_of_text(
+    percent: int, window: Window, session: FakeSession, theme: Theme
+) -> None:
+    page = window.page(SERVICES)
+    window.resize(1000, 650)
+    for _ in range(1_234):
+        session.logs.add("worker", "ERROR", Level.ERROR)
+    theme.set_text_size(percent)
+    try:
+        page.show_statuses(session.statuses())
+        QApplication.processEvents()
+        badge = page.rows["worker"].errors
+        assert badge.text() == "1k errors"
+        assert badge.width() >= badge.sizeHint().width()
+    finally:
+        theme.set_text_size(100)
+
+
+def test_what_a_service_uses_gives_way_to_how_it_stands_where_there_is_no_room(
+    window: Window, page: ServicesPage, qtbot: QtBot
+) -> None:
+    row = page.rows["worker"]
+    window.resize(1180, 760)
+    qtbot.waitUntil(row.usage.isVisible)
+    window.resize(window.minimumSize())
+    qtbot.waitUntil(lambda: not row.usage.isVisible())
+    assert row.headline.isVisible()
+    assert row.sentence.width() > 80

@@ -50,7 +50,7 @@ class Problem:
     words: str
     remedy: str = ""
     mend: str = field(default="", compare=False)
-    """What of the service would have to be changed: "port", or ""."""
+    """Where it would have to be mended: its "port", the "disk", its "queues", or ""."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,7 @@ class Window(QWidget):
     Signals: `painted()` the first picture is drawn; `finished()` everything has stopped, or was
     ended: the program may go; `settings_changed()` the file says something else;
     `restart_asked()` this window is to be built anew, the services go on. Private:
-    `_log_wanted(str, object)`, `_mail_wanted()` and `_caught_wanted(int)`, to pages that are built
-    on demand.
+    `_…_wanted`, to pages that are built on demand.
     """
 
     painted = Signal()
@@ -49,6 +48,8 @@ class Window(QWidget):
     _outbox_wanted = Signal(int)
     _mail_wanted = Signal()
     _caught_wanted = Signal(int)
+    _storage_wanted = Signal()
+    _link_wanted = Signal(str)
 
     def __init__(self, session: Session, *, frame_first: bool = False) -> None:
         super().__init__()
@@ -108,6 +109,7 @@ class Window(QWidget):
         self.notice = NoticeBar()
         self._shelf.addWidget(self.notice)
         self.degraded = DegradedStrip()
+        self.degraded.mend_asked.connect(self._show_where_to_mend)
         self._shelf.addWidget(self.degraded)
         self.overlay = StopOverlay(self)
         self.overlay.end_now_asked.connect(self._end_now)
@@ -272,6 +274,7 @@ class Window(QWidget):
 
         page = ServicesPage(self._session, self.background)
         page.log_asked.connect(self.show_log)
+        self._link_wanted.connect(page.open_links)
         page.notice_raised.connect(self.notice.say)
         return page
 
@@ -307,6 +310,7 @@ class Window(QWidget):
         page.start_over_asked.connect(self.show_start_over)
         page.about_asked.connect(self.show_about)
         page.restart_asked.connect(self._restart)
+        self._storage_wanted.connect(page.show_storage)
         if not available():
             page.rows["close_to_tray"].forbid(NO_TRAY)
         page.first_steps_asked.connect(lambda: self.show_page(FIRST_RUN))
@@ -371,6 +375,14 @@ class Window(QWidget):
         from launcher.gui.diagnostics_sheet import DiagnosticsSheet  # noqa: PLC0415 - as above
 
         DiagnosticsSheet(self._session, self.background, self).open()
+
+    def _show_where_to_mend(self, service: str, what: str) -> None:
+        if what == "disk":
+            self.show_page(SETTINGS)
+            self._storage_wanted.emit()
+        else:
+            self.show_page(SERVICES)
+            self._link_wanted.emit(service)
 
     def _restart(self) -> None:
         """Close in order, and open again: another kind of broker makes another run."""

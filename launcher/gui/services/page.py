@@ -34,7 +34,7 @@ from launcher.gui.session import Session
 from launcher.gui.widgets.button import Button
 from launcher.gui.widgets.card import Card
 from launcher.gui.widgets.page_header import PageHeader
-from launcher.gui.widgets.scrolled import lay_out_scrolled
+from launcher.gui.widgets.scrolled import lay_out_scrolled, scroll_to
 from launcher.gui.words import check_words, services_summary
 from launcher.paths import Home
 from launcher.runtime.pools import missing_for
@@ -88,6 +88,7 @@ class ServicesPage(Page):
         self._habits = Remembered(Home(Path(session.home)).data / "window.json")
         self.start_card = StartCard(is_open=self._habits.flag(_START_OPEN, usual=True))
         self.start_card.folded.connect(self._fold_start)
+        self.start_card.picture.chosen.connect(self.point_at)
         self._lay_out()
         self.stop_all.clicked.connect(session.stop_all)
         self.start_all.clicked.connect(session.start_all)
@@ -288,6 +289,16 @@ class ServicesPage(Page):
         self._sampling = False
         self._sampler.stop()
         self.notice_raised.emit(f"CPU and memory cannot be read: {error}")
+
+    def open_links(self, name: str) -> None:
+        """Do what the Open button of a service does, once the page stands as it will."""
+        QTimer.singleShot(0, self, self.rows[name].open.click)
+
+    def point_at(self, name: str) -> None:
+        """Bring the row of a service into sight and give it the keyboard."""
+        row = self.rows[name]
+        scroll_to(row)
+        row.take_keyboard()
 
     def _open_link(self, service: str, link: Link) -> None:
         if not link.one_time:

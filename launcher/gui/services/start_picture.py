@@ -6,9 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from launcher.core.explain import Tone
 from launcher.core.spec import ServiceSpec
@@ -21,6 +31,12 @@ _ROW = 36
 _MOST_WIDE = 216
 _ARROW = 52
 """Room between two columns at least."""
+_STEPS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +50,12 @@ class Node:
 
 
 class StartPicture(QWidget):
-    """Drawn anew only when a node changed."""
+    """Drawn anew only when a node changed. Left and right, up and down go from node to node.
+
+    Signals: `chosen(str)` a service that was clicked, or chosen with Enter.
+    """
+
+    chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +63,10 @@ class StartPicture(QWidget):
         self._columns: tuple[tuple[str, ...], ...] = ()
         self._nodes: Mapping[str, Node] = {}
         self._path: Sequence[str] = ()
+        self._at = ""
+        self._over = ""
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFont(theme.font(tokens.SMALL))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Start order")
@@ -67,6 +92,46 @@ class StartPicture(QWidget):
         """Nodes shorten their titles."""
         return self.sizeHint()
 
+    def event(self, event: QEvent) -> bool:
+        """A tool tip for each node."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            name = self._node_at(event.pos())
+            QToolTip.showText(event.globalPos(), self._tip(name) if name else "", self)
+            return True
+        return super().event(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show what would be clicked."""
+        self._hover(self._node_at(event.position().toPoint()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing would."""
+        super().leaveEvent(event)
+        self._hover("")
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Choose a node."""
+        name = self._node_at(event.position().toPoint())
+        if name and event.button() == Qt.MouseButton.LeftButton:
+            self._go_to(name)
+            self.chosen.emit(name)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go from node to node, and choose one."""
+        step = _STEPS.get(Qt.Key(event.key()))
+        if step is not None:
+            self._go_to(self._next_to(self._here, *step))
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            if self._here:
+                self.chosen.emit(self._here)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Say which node it is at."""
+        super().focusInEvent(event)
+        self._go_to(self._here)
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw arrows, then nodes over them."""
         boxes = self._boxes()
@@ -83,7 +148,48 @@ class StartPicture(QWidget):
             self._paint_arrow(painter, boxes[start], boxes[end], start, critical=critical)
         for name, box in boxes.items():
             self._paint_node(painter, box, self._nodes[name], critical=name in self._path)
+            if name == self._over or (name == self._here and self.hasFocus()):
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(QColor(theme.colours().accent), 1.5))
+                painter.drawRoundedRect(box, tokens.RADIUS, tokens.RADIUS)
         painter.end()
+
+    @property
+    def _here(self) -> str:
+        """The node that keys start from: the first one until they have moved."""
+        known = [name for column in self._columns for name in column if name in self._nodes]
+        return self._at if self._at in known else next(iter(known), "")
+
+    def _next_to(self, name: str, across: int, down: int) -> str:
+        """The neighbour in that direction; itself at an edge."""
+        shown = [[each for each in column if each in self._nodes] for column in self._columns]
+        for x, column in enumerate(shown):
+            if name in column:
+                y = column.index(name) + down
+                other = shown[min(max(0, x + across), len(shown) - 1)]
+                return other[min(max(0, y), len(other) - 1)] if other else name
+        return name
+
+    def _go_to(self, name: str) -> None:
+        self._at = name
+        if name:
+            self.setAccessibleName(f"Start order: {self._tip(name)}")
+        self.update()
+
+    def _hover(self, name: str) -> None:
+        if name != self._over:
+            self._over = name
+            hand, usual = Qt.CursorShape.PointingHandCursor, Qt.CursorShape.ArrowCursor
+            self.setCursor(hand if name else usual)
+            self.update()
+
+    def _node_at(self, point: QPoint) -> str:
+        boxes = self._boxes().items()
+        return next((name for name, box in boxes if box.contains(QPointF(point))), "")
+
+    def _tip(self, name: str) -> str:
+        node = self._nodes[name]
+        return f"{node.title}, {node.headline}" + (f" after {node.time}" if node.time else "")
 
     def _boxes(self) -> dict[str, QRectF]:
         count = len(self._columns)
@@ -146,8 +252,6 @@ class StartPicture(QWidget):
             node = self._nodes.get(spec.name)
             if node is None:
                 continue
-            words = f"{node.title}, {node.headline}"
-            if node.time:
-                words += f" after {node.time}"
+            words = self._tip(spec.name)
             after = ", ".join(titles[each] for each in spec.depends_on if each in titles)
             yield f"{words}, starts after {after}" if after else words

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QTimer, QUrl, Signal
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -24,7 +24,7 @@ from launcher.gui.settings.watch import SettingsWatch
 from launcher.gui.widgets.button import Button
 from launcher.gui.widgets.card import Card
 from launcher.gui.widgets.page_header import PageHeader
-from launcher.gui.widgets.scrolled import lay_out_scrolled
+from launcher.gui.widgets.scrolled import lay_out_scrolled, scroll_to
 from launcher.gui.widgets.text_line import TextLine
 from launcher.runtime.disk import entries
 from launcher.settings.table import GROUPS, Entry, Group
@@ -95,6 +95,15 @@ class SettingsPage(Page):
         super().showEvent(event)
         self._show_waiting()
         QTimer.singleShot(0, self, self.measure)
+
+    def show_storage(self) -> None:
+        """Turn to what the home holds, once the page stands as it will."""
+
+        def turn() -> None:
+            scroll_to(self.storage)
+            self.storage.folder.setFocus(Qt.FocusReason.OtherFocusReason)
+
+        QTimer.singleShot(0, self, turn)
 
     def measure(self) -> None:
         """Count what the home holds."""

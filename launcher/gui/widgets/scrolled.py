@@ -35,3 +35,12 @@ def lay_out_scrolled(
     header.setContentsMargins(tokens.PAGE, 0, tokens.PAGE, 0)
     whole.addWidget(header)
     whole.addWidget(scroll, 1)
+
+
+def scroll_to(widget: QWidget) -> None:
+    """Bring what stands on such a page into sight."""
+    parent = widget.parentWidget()
+    while parent is not None and not isinstance(parent, QScrollArea):
+        parent = parent.parentWidget()
+    if parent is not None:
+        parent.ensureWidgetVisible(widget)

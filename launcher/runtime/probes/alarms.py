@@ -63,10 +63,13 @@ def alarm_problem(resources: Sequence[str]) -> Problem:
     kinds = [(each, _WORDS.get(each.partition(" ")[0])) for each in resources]
     reasons = [words[0] if words else f"its {each} alarm is set" for each, words in kinds]
     remedies = [words[1] for _, words in kinds if words]
+    mends = [words[2] for _, words in kinds if words]
     why = " and ".join(dict.fromkeys(reasons)) or "an alarm is set"
     return Problem(
         f"RabbitMQ takes no messages: {why}. Mails are saved and go out once it does.",
         " ".join(dict.fromkeys(remedies)) or "See its log.",
+        # One at a time: without room on the disk, queues are of no help.
+        mend=min(mends, default=""),
     )
 
 
@@ -74,10 +77,12 @@ _WORDS = {
     "disk": (
         "the disk has less free space than its limit",
         "Free some space on the disk that the launcher's folder is on.",
+        "disk",
     ),
     "memory": (
         "it uses more memory than its limit",
         "Let what waits in its queues be worked off, or end other programs; then it goes on by "
         "itself.",
+        "queues",
     ),
 }

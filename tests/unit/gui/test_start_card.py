@@ -98,3 +98,39 @@ def test_what_is_remembered_survives_a_broken_file(tmp_path: Path) -> None:
     kept.put("open", False)
     assert not Remembered(path).flag("open", usual=True)
     Remembered(tmp_path / "gone" / "window.json").put("open", False)  # no folder, no error
+
+
+def test_a_click_on_a_node_leads_to_the_row_of_its_service(window: Window, qtbot: QtBot) -> None:
+    page = page_of(window)
+    window.resize(1000, 560)
+    picture = page.start_card.picture
+    qtbot.waitUntil(lambda: picture.width() > 400)
+    beat = picture._boxes()["beat"].center().toPoint()
+    qtbot.mouseClick(picture, Qt.MouseButton.LeftButton, pos=beat)
+    row = page.rows["beat"]
+    assert window.focusWidget() in row.controls
+    assert row.visibleRegion().boundingRect().height() == row.height()
+
+
+def test_a_click_beside_the_nodes_chooses_nothing(window: Window, qtbot: QtBot) -> None:
+    picture = page_of(window).start_card.picture
+    qtbot.waitUntil(lambda: picture.width() > 400)
+    right = max(box.right() for box in picture._boxes().values())
+    with qtbot.assertNotEmitted(picture.chosen):
+        beside = picture.rect().bottomRight()
+        assert beside.x() > right
+        qtbot.mouseClick(picture, Qt.MouseButton.LeftButton, pos=beside)
+
+
+def test_arrows_go_from_node_to_node_and_enter_chooses(window: Window, qtbot: QtBot) -> None:
+    picture = page_of(window).start_card.picture
+    picture.setFocus()
+    first, second = (picture._columns[0][0], picture._columns[1][0])
+    qtbot.keyClick(picture, Qt.Key.Key_Left)
+    with qtbot.waitSignal(picture.chosen) as at_first:
+        qtbot.keyClick(picture, Qt.Key.Key_Return)
+    qtbot.keyClick(picture, Qt.Key.Key_Right)
+    with qtbot.waitSignal(picture.chosen) as at_second:
+        qtbot.keyClick(picture, Qt.Key.Key_Space)
+    assert (at_first.args, at_second.args) == ([first], [second])
+    assert picture._nodes[second].title in picture.accessibleName()

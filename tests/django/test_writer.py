@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import IntegrityError, connection
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections
 
 from send_mail.models import Mail, Pause
 from send_mail.services.writer import Writer
@@ -62,11 +62,14 @@ def test_a_change_that_fails_undoes_itself_alone() -> None:
 
 def test_a_result_is_known_only_once_it_is_committed() -> None:
     WRITER.write(lambda: Pause.objects.create(reason="seen"))
-    other = sqlite3.connect(django_settings.DATABASES["default"]["NAME"])
-    assert other.execute("SELECT reason FROM send_mail_pause").fetchall() == [("seen",)]
+    other = connections.create_connection(DEFAULT_DB_ALIAS)
+    with other.cursor() as cursor:
+        cursor.execute("SELECT reason FROM send_mail_pause")
+        assert cursor.fetchall() == [("seen",)]
     other.close()
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's lock is the database's")
 def test_another_process_lock_is_waited_for() -> None:
     other = sqlite3.connect(
         django_settings.DATABASES["default"]["NAME"], isolation_level=None, check_same_thread=False

@@ -34,6 +34,7 @@ class InstallOutcome:
     ok: bool
     words: str
     remedy: str = ""
+    cancelled: bool = False
 
 
 class Apt:

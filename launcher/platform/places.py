@@ -1,11 +1,12 @@
 """Where this system keeps RabbitMQ and Erlang, as glob patterns in the order to look.
 
-On Windows their installers write to the registry, which is not read yet: nothing is found there.
+On Windows their installers write to the registry, which `launcher.runtime` asks.
 """
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 _SERVERS = (
     "/usr/lib/rabbitmq/bin",
@@ -28,5 +29,16 @@ _ERLANGS = (
     "~/.local/share/mise/installs/erlang/*",
 )
 
-SERVERS: tuple[str, ...] = () if sys.platform == "win32" else _SERVERS
-ERLANGS: tuple[str, ...] = () if sys.platform == "win32" else _ERLANGS
+WINDOWS = sys.platform == "win32"
+SERVERS: tuple[str, ...] = () if WINDOWS else _SERVERS
+ERLANGS: tuple[str, ...] = () if WINDOWS else _ERLANGS
+
+
+def long_path(path: Path) -> Path:
+    r"""The path in the form in which Windows takes more than 259 characters, `\\?\C:\...`.
+
+    https://learn.microsoft.com/windows/win32/fileio/maximum-file-path-limitation
+    """
+    if not WINDOWS or str(path).startswith("\\\\"):
+        return path
+    return Path(f"\\\\?\\{path.absolute()}")

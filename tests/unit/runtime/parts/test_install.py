@@ -1,0 +1,488 @@
+"""The whole way from the publisher to the folder that is used, and everything that ends it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from launcher.core.parts import Part
+from launcher.platform.packages import InstallOutcome
+from launcher.runtime.parts import archive, download, net
+from launcher.runtime.parts.install import install
+from launcher.runtime.parts.shelf import Shelf
+from launcher.runtime.parts.watching import PartError
+from tests.helpers.publisher import (
+    BAD_NAMES,
+    ERLANG_FILES,
+    RABBITMQ_FILES,
+    Publisher,
+    Ways,
+    zipped,
+)
+from tests.unit.runtime.parts.conftest import Told
+
+Install = Callable[..., InstallOutcome]
+
+
+@pytest.fixture
+def run(shelf: Shelf, told: Told, monkeypatch: pytest.MonkeyPatch) -> Install:
+    monkeypatch.setattr(download, "_TRY_AGAIN", 0.0)
+
+    def installed(parts: Any, **more: Any) -> InstallOutcome:
+        return install(parts, shelf, told, **{"finish": lambda *_: None, **more})
+
+    return installed
+
+
+def nothing_was_used(shelf: Shelf) -> bool:
+    """No folder of a part stands there, whole or not."""
+    left = [each.name for each in shelf.root.iterdir()] if shelf.root.exists() else []
+    return shelf.installed() == [] and set(left) <= {"downloads", ".lock"}
+
+
+def test_both_parts_are_fetched_checked_and_unpacked(
+    publisher: Publisher, shelf: Shelf, told: Told, run: Install
+) -> None:
+    parts = publisher.parts()
+    outcome = run(parts)
+    assert outcome.ok, outcome
+    assert outcome.words.startswith("installed Erlang 27.3.4.17 and RabbitMQ 4.3.5")
+    for name, data in ERLANG_FILES.items():
+        if not name.endswith("erl.ini"):
+            assert (shelf.root / "erlang-27.3.4.17" / name).read_bytes() == data
+    batch = shelf.root / "rabbitmq-4.3.5" / "sbin" / "rabbitmq-server.bat"
+    assert batch.read_bytes() == b"@echo off\r\n" * 50
+    assert {(one.name, one.version) for one in shelf.installed()} == {
+        ("erlang", "27.3.4.17"),
+        ("rabbitmq", "4.3.5"),
+    }
+    assert list(shelf.downloads.iterdir()) == []
+    assert any(words.startswith("Unpacking RabbitMQ 4.3.5") for words in told.words)
+    assert 1.0 in told.shares
+    assert not any(path.startswith("/listing") for path, _ in publisher.asked)
+
+
+def test_erlang_is_left_without_the_folder_it_was_built_in(
+    publisher: Publisher, shelf: Shelf, run: Install
+) -> None:
+    assert run(publisher.parts()).ok
+    assert list(shelf.root.rglob("erl.ini")) == []
+
+
+def test_what_is_there_already_is_left_alone(
+    publisher: Publisher, shelf: Shelf, run: Install
+) -> None:
+    parts = publisher.parts()
+    assert run(parts).ok
+    asked = len(publisher.asked)
+    assert run(parts) == InstallOutcome(ok=True, words="everything is installed already")
+    assert len(publisher.asked) == asked
+
+
+def test_without_a_pin_the_publishers_own_listing_decides(
+    publisher: Publisher, shelf: Shelf, run: Install
+) -> None:
+    parts = publisher.parts(pinned=False)
+    assert run(parts).ok
+    assert {one.said_by for one in shelf.installed()} == {"the publisher's list of the release"}
+
+
+class Wrong(NamedTuple):
+    """What a publisher does wrong, and what is said of it."""
+
+    how: str
+    words: str
+    pinned: bool = True
+
+
+def misbehave(publisher: Publisher, part: Part, how: str) -> None:
+    path = f"/releases/{part.file}"
+    data = publisher.files[path]
+    middle = len(data) // 2
+    match how:
+        case "flipped":
+            flipped = bytes([data[middle] ^ 1])
+            publisher.files[path] = data[:middle] + flipped + data[middle + 1 :]
+        case "truncated":
+            publisher.files[path] = data[:middle]
+        case "longer":
+            publisher.files[path] = data + b"x"
+        case "gone":
+            del publisher.files[path]
+        case "to http":
+            publisher.ways.redirect_to_http = True
+        case "broken":
+            publisher.ways.status = 503
+        case "limited":
+            publisher.ways.status = 403
+        case "promises more":
+            publisher.ways.length = len(data) + 1
+        case "unlisted":
+            publisher.files[f"/listing/{part.name}"] = b'{"assets": []}'
+        case "no digest":
+            publisher.list(part, data, digest=None)
+        case "sha1":
+            publisher.list(part, data, digest="sha1:" + "0" * 40)
+        case "listed wrongly":
+            publisher.list(part, data, digest="sha256:" + "0" * 64)
+        case "no json":
+            publisher.files[f"/listing/{part.name}"] = b"<html>"
+        case "no object":
+            publisher.files[f"/listing/{part.name}"] = b"[1, 2]"
+        case _:
+            raise AssertionError(how)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Wrong("flipped", "not the file that it should be"),
+        Wrong("truncated", "instead of"),
+        Wrong("longer", "instead of"),
+        Wrong("gone", "no longer has"),
+        Wrong("to http", "not encrypted"),
+        Wrong("broken", "answered 503"),
+        Wrong("limited", "no more questions"),
+        Wrong("promises more", "instead of"),
+        Wrong("unlisted", "does not have erlang", pinned=False),
+        Wrong("no digest", "tells no SHA-256", pinned=False),
+        Wrong("sha1", "tells no SHA-256", pinned=False),
+        Wrong("listed wrongly", "not the file that it should be", pinned=False),
+        Wrong("no json", "cannot be read", pinned=False),
+        Wrong("no object", "does not have erlang", pinned=False),
+        Wrong("flipped", "not the file that it should be", pinned=False),
+        Wrong("truncated", "instead of", pinned=False),
+    ],
+    ids=lambda wrong: f"{wrong.how}{'' if wrong.pinned else ', no pin'}",
+)
+def test_what_is_not_what_it_should_be_is_never_used(
+    publisher: Publisher, shelf: Shelf, run: Install, wrong: Wrong
+) -> None:
+    parts = publisher.parts(pinned=wrong.pinned)
+    misbehave(publisher, parts[0], wrong.how)
+    outcome = run(parts)
+    assert not outcome.ok
+    assert wrong.words in outcome.words
+    assert outcome.remedy
+    assert nothing_was_used(shelf)
+    assert not any(shelf.downloads.glob("*.zip"))
+
+
+def archive_with(name: str) -> bytes:
+    return zipped(ERLANG_FILES, **{name: b"x"})
+
+
+@pytest.mark.parametrize("name", BAD_NAMES)
+def test_an_archive_with_a_name_that_leads_astray_is_not_unpacked(
+    publisher: Publisher, shelf: Shelf, run: Install, name: str, tmp_path: Path
+) -> None:
+    before = sorted(tmp_path.rglob("*evil*"))
+    outcome = run([publisher.part("erlang", "27.3.4.17", archive_with(name))])
+    assert "was not used" in outcome.words, outcome
+    assert nothing_was_used(shelf)
+    assert sorted(tmp_path.rglob("*evil*")) == before
+
+
+def linked() -> bytes:
+    import io
+    import stat
+    import zipfile
+
+    held = io.BytesIO(zipped(ERLANG_FILES))
+    with zipfile.ZipFile(held, "a") as file:
+        entry = zipfile.ZipInfo("bin/link")
+        entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+        file.writestr(entry, "/etc/passwd")
+    return held.getvalue()
+
+
+WITHOUT_ERL = {name: data for name, data in ERLANG_FILES.items() if name != "bin/erl.exe"}
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"<html>not an archive</html>" * 100, "damaged"),
+        (zipped(ERLANG_FILES)[:-30], "damaged"),
+        (zipped(WITHOUT_ERL), "no bin/erl.exe"),
+        (zipped({**ERLANG_FILES, "releases/27/OTP_VERSION": b"26.0"}), "it is Erlang 26.0"),
+        (zipped(ERLANG_FILES, **{"BIN/ERL.EXE": b"another"}), "twice"),
+        (zipped({**ERLANG_FILES, "big": bytes(50_000_000)}), "would take"),
+        (linked(), "a link or a device"),
+    ],
+)
+def test_an_archive_that_is_another_one_is_not_used(
+    publisher: Publisher, shelf: Shelf, run: Install, data: bytes, words: str
+) -> None:
+    outcome = run([publisher.part("erlang", "27.3.4.17", data)])
+    assert not outcome.ok
+    assert words in outcome.words
+    assert nothing_was_used(shelf)
+
+
+def test_a_file_outside_the_archives_top_folder_is_refused(
+    publisher: Publisher, shelf: Shelf, run: Install
+) -> None:
+    data = zipped(RABBITMQ_FILES, **{"elsewhere/rabbitmq.conf": b"x"})
+    outcome = run([publisher.part("rabbitmq", "4.3.5", data)])
+    assert "is not in rabbitmq_server-4.3.5" in outcome.words
+    assert nothing_was_used(shelf)
+
+
+def test_a_connection_that_drops_is_gone_on_with(
+    publisher: Publisher, shelf: Shelf, run: Install
+) -> None:
+    parts = publisher.parts()
+    publisher.ways.drop_after = 100
+    assert run(parts).ok
+    assert publisher.ranges()[:2] == ["", "bytes=100-"]
+
+
+def test_a_server_that_cannot_go_on_begins_anew(
+    publisher: Publisher, shelf: Shelf, run: Install
+) -> None:
+    publisher.ways = Ways(drop_after=100, no_range=True)
+    assert run(publisher.parts()).ok
+
+
+def test_what_an_earlier_try_left_is_gone_on_with(
+    publisher: Publisher, shelf: Shelf, run: Install
+) -> None:
+    erlang, _ = publisher.parts()
+    shelf.downloads.mkdir(parents=True)
+    whole = publisher.files[f"/releases/{erlang.file}"]
+    (shelf.downloads / f"{erlang.file}.part").write_bytes(whole[:250])
+    assert run([erlang]).ok
+    assert publisher.ranges() == ["bytes=250-"]
+
+
+@pytest.mark.parametrize("count", [120, 100_000])
+def test_a_beginning_of_something_else_is_thrown_away_once(
+    publisher: Publisher, shelf: Shelf, run: Install, count: int
+) -> None:
+    erlang, _ = publisher.parts()
+    shelf.downloads.mkdir(parents=True)
+    (shelf.downloads / f"{erlang.file}.part").write_bytes(b"y" * count)
+    assert run([erlang]).ok
+
+
+def test_it_follows_a_redirect_as_github_sends_it(publisher: Publisher, run: Install) -> None:
+    publisher.ways.redirect_here = True
+    assert run(publisher.parts()).ok
+
+
+def test_a_cancelled_download_is_kept_and_nothing_is_used(
+    publisher: Publisher, shelf: Shelf, told: Told, run: Install
+) -> None:
+    erlang, _ = publisher.parts()
+    publisher.ways.slow = True
+    outcomes: list[InstallOutcome] = []
+    working = threading.Thread(target=lambda: outcomes.append(run([erlang])))
+    working.start()
+    assert publisher.ways.reached.wait(20)
+    told.cancel()
+    publisher.ways.go_on.set()
+    working.join(20)
+    assert outcomes[0].cancelled
+    assert "kept" in outcomes[0].words
+    assert nothing_was_used(shelf)
+    again = install([erlang], shelf, Told(), finish=lambda *_: None)
+    assert again.ok, again
+
+
+def test_a_cancelled_unpacking_leaves_nothing(
+    publisher: Publisher, shelf: Shelf, told: Told, run: Install
+) -> None:
+    def end_it(words: str) -> None:
+        if words.startswith("Unpacking"):
+            told.cancel()
+
+    told._say = end_it
+    assert run(publisher.parts()).cancelled
+    assert nothing_was_used(shelf)
+
+
+def test_little_room_is_told_before_anything_is_fetched(
+    publisher: Publisher, shelf: Shelf, run: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10, 9, 1))
+    outcome = run(publisher.parts())
+    assert "1 bytes free" in outcome.words
+    assert "Free some space" in outcome.remedy
+    assert nothing_was_used(shelf)
+    assert not any(shelf.downloads.iterdir())
+
+
+@pytest.mark.parametrize("where", ["archive", "download"])
+def test_a_disk_that_fills_up_on_the_way_leaves_nothing(
+    publisher: Publisher,
+    shelf: Shelf,
+    run: Install,
+    monkeypatch: pytest.MonkeyPatch,
+    where: str,
+) -> None:
+    real = Path.open
+
+    class Full:
+        def __init__(self, file: Any) -> None:
+            self._file = file
+
+        def __enter__(self) -> Full:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            self._file.close()
+
+        def write(self, _: bytes) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def opened(path: Path, mode: str = "r", *rest: Any, **more: Any) -> Any:
+        file = real(path, mode, *rest, **more)
+        full = "x" in mode if where == "archive" else path.suffix == ".part" and mode != "rb"
+        return Full(file) if full else file
+
+    monkeypatch.setattr(Path, "open", opened)
+    outcome = run(publisher.parts())
+    assert "is full" in outcome.words, outcome
+    assert nothing_was_used(shelf)
+
+
+def test_a_folder_that_cannot_be_written_is_told(
+    publisher: Publisher, tmp_path: Path, told: Told
+) -> None:
+    (tmp_path / "file").write_text("")
+    outcome = install(publisher.parts(), Shelf(tmp_path / "file" / "programs"), told)
+    assert "cannot be written" in outcome.words
+    assert "--home" in outcome.remedy
+
+
+def test_one_installation_at_a_time(publisher: Publisher, shelf: Shelf, run: Install) -> None:
+    with shelf.held():
+        assert "another window or terminal" in run(publisher.parts()).words
+
+
+def test_an_older_version_is_not_put_beside_a_newer_one(
+    publisher: Publisher, shelf: Shelf, run: Install
+) -> None:
+    newer = {**ERLANG_FILES, "releases/27/OTP_VERSION": b"27.4"}
+    assert run([publisher.part("erlang", "27.4", newer)]).ok
+    outcome = run([publisher.part("erlang", "27.3.4.17", ERLANG_FILES)])
+    assert "is older" in outcome.words
+    assert [one.version for one in shelf.installed()] == ["27.4"]
+
+
+def test_a_newer_version_stands_beside_the_older_one_and_each_can_be_removed(
+    publisher: Publisher, shelf: Shelf, run: Install
+) -> None:
+    assert run([publisher.part("erlang", "27.3.4.17", ERLANG_FILES)]).ok
+    newer = {**ERLANG_FILES, "releases/27/OTP_VERSION": b"27.4"}
+    assert run([publisher.part("erlang", "27.4", newer)]).ok
+    older, newest = shelf.installed()
+    shelf.remove(older)
+    assert shelf.installed() == [newest]
+    shelf.remove_all()
+    assert not shelf.root.exists()
+
+
+def test_what_a_killed_installation_left_is_cleared_away(
+    publisher: Publisher, shelf: Shelf, run: Install
+) -> None:
+    erlang, _ = publisher.parts()
+    for name in (f"{archive.UNPACKING}erlang-1", ".going-erlang", erlang.folder):
+        (shelf.root / name / "bin").mkdir(parents=True)
+    assert shelf.installed() == []
+    assert run([erlang]).ok
+    assert {each.name for each in shelf.root.iterdir()} == {".lock", "downloads", erlang.folder}
+
+
+def test_a_last_step_that_fails_leaves_nothing(
+    publisher: Publisher, shelf: Shelf, run: Install
+) -> None:
+    def refuse(part: Part, folder: Path) -> None:
+        raise PartError("it lacks something", "get it")
+
+    outcome = run(publisher.parts(), finish=refuse)
+    assert (outcome.words, outcome.remedy) == ("it lacks something", "get it")
+    assert nothing_was_used(shelf)
+
+
+# -- a folder instead of the network -------------------------------------------------------------
+
+
+def test_archives_are_taken_from_a_folder(
+    publisher: Publisher, shelf: Shelf, run: Install, tmp_path: Path
+) -> None:
+    parts = publisher.parts()
+    source = tmp_path / "stick"
+    source.mkdir()
+    for part in parts:
+        (source / part.file).write_bytes(publisher.files[f"/releases/{part.file}"])
+    assert run(parts, source=source).ok
+    assert publisher.asked == []
+    assert len(list(source.iterdir())) == 2, "the user's own files stay"
+
+
+def test_a_wrong_archive_in_a_folder_is_not_used(
+    publisher: Publisher, shelf: Shelf, run: Install, tmp_path: Path
+) -> None:
+    erlang, _ = publisher.parts()
+    (tmp_path / erlang.file).write_bytes(b"z" * erlang.size)
+    outcome = run([erlang], source=tmp_path)
+    assert "not the file that it should be" in outcome.words
+    assert nothing_was_used(shelf)
+    assert (tmp_path / erlang.file).exists()
+
+
+def test_a_folder_without_the_archive_says_which_to_fetch(
+    publisher: Publisher, run: Install, tmp_path: Path
+) -> None:
+    erlang, _ = publisher.parts()
+    outcome = run([erlang], source=tmp_path)
+    assert f"{erlang.file} is not in {tmp_path}" in outcome.words
+    assert erlang.address in outcome.remedy
+
+
+# -- the network ---------------------------------------------------------------------------------
+
+
+def test_a_certificate_of_an_unknown_authority_is_refused(
+    publisher: Publisher, shelf: Shelf, run: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
+    outcome = run(publisher.parts())
+    assert "does not trust" in outcome.words
+    assert publisher.asked == []
+    assert nothing_was_used(shelf)
+
+
+def test_nobody_there_is_told_with_the_ways_on(publisher: Publisher, run: Install) -> None:
+    with Publisher(publisher.authority.parent / "other") as other:
+        (gone, _) = other.parts()
+    outcome = run([gone])
+    assert "cannot be reached" in outcome.words
+    assert "--from" in outcome.remedy
+
+
+def test_a_proxy_is_used_and_named(
+    publisher: Publisher, run: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = publisher.plain_address.replace("localhost", "name:secret@localhost")
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    monkeypatch.setenv("NO_PROXY", "")
+    outcome = run(publisher.parts())
+    assert "through the proxy localhost:" in outcome.words
+    assert "secret" not in outcome.words
+    assert publisher.asked == []
+
+
+@pytest.mark.parametrize("address", ["http://localhost/x.zip", "file:///etc/passwd", "x.zip"])
+def test_nothing_but_https_is_opened(address: str) -> None:
+    with pytest.raises(PartError, match="not encrypted"), net.opened(address):
+        pytest.fail("it was opened")

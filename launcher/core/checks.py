@@ -46,18 +46,30 @@ class VersionRow:
     source: str
 
 
-_DEBIAN = "Debian 12's own pair, packages rabbitmq-server 3.10.8 and erlang 25.2"
+_PAGE_43 = "https://www.rabbitmq.com/docs/4.3/which-erlang"
+_PAGE_41 = "https://www.rabbitmq.com/docs/4.1/which-erlang"
+_OLD = f"{RABBITMQ_ERLANG_PAGE}#eol-series"
 
 VERSION_TABLE: tuple[VersionRow, ...] = (
-    VersionRow((4, 3, 3), (4, 3, 5), (27,), (27, 99), RABBITMQ_ERLANG_PAGE),
-    VersionRow((4, 3, 0), (4, 3, 2), (26, 2), (27, 99), RABBITMQ_ERLANG_PAGE),
-    VersionRow((4, 2, 9), (4, 2, 99), (27,), (27, 99), RABBITMQ_ERLANG_PAGE),
-    VersionRow((4, 2, 0), (4, 2, 8), (26, 2), (27, 99), RABBITMQ_ERLANG_PAGE),
-    VersionRow((4, 1, 0), (4, 1, 99), (26, 2), (27, 99), RABBITMQ_ERLANG_PAGE),
-    VersionRow((4, 0, 4), (4, 0, 99), (26, 2), (27, 99), RABBITMQ_ERLANG_PAGE),
-    VersionRow((3, 13, 0), (3, 13, 99), (26,), (26, 2, 99), RABBITMQ_ERLANG_PAGE),
-    VersionRow((3, 10, 8), (3, 10, 8), (25, 2), (25, 2, 99), _DEBIAN),
+    VersionRow((4, 3, 6), (4, 3, 6), (27,), (28, 99), _PAGE_43),
+    VersionRow((4, 3, 3), (4, 3, 5), (27,), (27, 99), _PAGE_43),
+    VersionRow((4, 3, 0), (4, 3, 2), (26, 2), (27, 99), _PAGE_43),
+    VersionRow((4, 2, 9), (4, 2, 11), (27,), (27, 99), _PAGE_43),
+    VersionRow((4, 2, 0), (4, 2, 8), (26, 2), (27, 99), _PAGE_43),
+    VersionRow((4, 1, 0), (4, 1, 8), (26, 2), (27, 99), _PAGE_41),
+    VersionRow((4, 0, 4), (4, 0, 9), (26, 2), (27, 99), _PAGE_43),
+    VersionRow((4, 0, 1), (4, 0, 3), (26, 2), (26, 2, 99), _PAGE_43),
+    VersionRow((3, 13, 0), (3, 13, 7), (26,), (26, 2, 99), _PAGE_43),
+    VersionRow((3, 12, 10), (3, 12, 13), (25,), (26, 2, 99), _OLD),
+    VersionRow((3, 12, 5), (3, 12, 9), (25,), (26, 1, 99), _OLD),
+    VersionRow((3, 12, 0), (3, 12, 4), (25,), (26, 0, 99), _OLD),
+    VersionRow((3, 11, 0), (3, 11, 28), (25,), (25, 3, 99), _OLD),
+    VersionRow((3, 10, 19), (3, 10, 25), (24, 3, 4, 8), (25, 3, 99), _OLD),
+    VersionRow((3, 10, 14), (3, 10, 18), (24, 3), (25, 2, 99), _OLD),
+    # Debian 12's own pair is in it: rabbitmq-server 3.10.8 on Erlang 25.2.
+    VersionRow((3, 10, 8), (3, 10, 13), (24, 2), (25, 2, 99), _OLD),
 )
+"""As the vendor's pages told in August 2026 (4.3.6 and 4.2.11: a later copy of the 4.3 page)."""
 
 
 def version_tuple(text: str) -> tuple[int, ...]:

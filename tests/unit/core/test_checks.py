@@ -40,6 +40,11 @@ def test_the_numbers_of_a_version(text: str, numbers: tuple[int, ...]) -> None:
         ("4.3.2", "26.2.5"),
         ("4.3.3", "27.0"),
         ("4.3.5", "27.3.4.1"),
+        ("4.3.6", "28.5"),
+        ("4.0.3", "26.2.5"),
+        ("3.12.4", "26.0.2"),
+        ("3.11.28", "25.3.2"),
+        ("3.10.25", "24.3.4.8"),
     ],
 )
 def test_pairs_that_the_vendor_names_are_ok(rabbitmq: str, erlang: str) -> None:
@@ -58,6 +63,10 @@ def test_pairs_that_the_vendor_names_are_ok(rabbitmq: str, erlang: str) -> None:
         ("4.1.0", "25.2.3", "26.2 to 27.x"),
         ("4.2.9", "26.2.5", "27 to 27.x"),
         ("4.3.3", "26.2.5", "27 to 27.x"),
+        ("4.3.5", "28.0", "27 to 27.x"),
+        ("4.0.3", "27.0", "26.2 to 26.2.x"),
+        ("3.12.4", "26.1", "25 to 26.0.x"),
+        ("3.10.25", "24.3.4.7", "24.3.4.8 to 25.3.x"),
     ],
 )
 def test_pairs_outside_a_known_range_fail_and_say_the_range(
@@ -71,7 +80,7 @@ def test_pairs_outside_a_known_range_fail_and_say_the_range(
 
 @pytest.mark.parametrize(
     ("rabbitmq", "erlang"),
-    [("4.3.6", "28.0"), ("5.0.0", "29.0"), ("4.0.3", "26.2"), ("3.10.7", "25.2"), ("3.12.0", "25")],
+    [("4.3.7", "29.0"), ("5.0.0", "29.0"), ("4.1.9", "26.2"), ("3.10.7", "25.2"), ("3.9.29", "25")],
 )
 def test_a_version_that_the_table_does_not_know_is_a_warning_with_the_page(
     rabbitmq: str, erlang: str

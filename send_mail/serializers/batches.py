@@ -79,7 +79,10 @@ class BatchState(serializers.Serializer[Any]):
     total = serializers.IntegerField()
     saved = serializers.IntegerField()
     final = serializers.IntegerField()
-    counts = serializers.DictField(child=serializers.IntegerField())
+    counts = serializers.DictField(
+        child=serializers.IntegerField(),
+        help_text="By state; SCHEDULED, which waits for its time, is not among QUEUED.",
+    )
 
 
 class BatchPage(serializers.Serializer[Any]):

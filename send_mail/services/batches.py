@@ -21,9 +21,11 @@ from send_mail.services import many, uploads
 from send_mail.services.lists import Entry, Refused
 from send_mail.services.saving import KeyReusedError, NewMail, save_many
 from send_mail.services.templates import Words
-from send_mail.states import FINAL, State
+from send_mail.states import FINAL, SCHEDULED, State
 
 CHUNK = 250
+SHOWN = (State.DRAFT, SCHEDULED, *(state for state in State if state != State.DRAFT))
+"""In the order in which they are told: a mail is scheduled before it is queued."""
 
 
 @dataclass(frozen=True)
@@ -108,11 +110,17 @@ def cancel(batch: Batch) -> int:
 
 
 def counts(batches: Sequence[Batch]) -> dict[int, dict[str, int]]:
-    """Return the number of mails in each state, by batch."""
-    found: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(State.values, 0))
+    """Return the number of mails in each state by batch, SCHEDULED apart from QUEUED."""
+    found: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(SHOWN, 0))
     mails = Mail.objects.filter(batch_id__in=[batch.pk for batch in batches])
     for pk, state, count in mails.values_list("batch_id", "state").annotate(Count("pk")):
         found[pk][state] = count
+    # Asked for those that have any alone: times are not in the index of batches and states.
+    queued = [pk for pk, by_state in found.items() if by_state[State.QUEUED]]
+    later = Mail.objects.filter(batch_id__in=queued, state=State.QUEUED, due_at__gt=timezone.now())
+    for pk, count in later.values_list("batch_id").annotate(Count("pk")) if queued else ():
+        found[pk][SCHEDULED] = count
+        found[pk][State.QUEUED] = max(found[pk][State.QUEUED] - count, 0)
     return found
 
 

@@ -19,7 +19,7 @@ from send_mail.forms import BatchForm
 from send_mail.models import Batch, Template
 from send_mail.paging import by_id
 from send_mail.services import batches, many
-from send_mail.states import State
+from send_mail.states import SCHEDULED, State
 from send_mail.views.paging import number, paged
 from send_mail.views.reach import staff_only
 from send_mail.views.writing import keep_files, uploaded
@@ -125,8 +125,10 @@ def _progress(row: Batch, by_state: dict[str, int]) -> dict[str, Any]:
     wanted = row.saved if row.cancelled_at else row.total
     final = shown["final"] >= wanted
     bad = by_state[State.FAILED] + by_state[State.UNKNOWN]
+    waiting = sum(by_state[s] for s in (SCHEDULED, *many.cancellable()))
+    scheduled = 0 < waiting == by_state[SCHEDULED]
     if not final:
-        mark = "QUEUED"
+        mark = SCHEDULED if scheduled else "QUEUED"
     elif bad:
         mark = "FAILED"
     else:
@@ -136,7 +138,8 @@ def _progress(row: Batch, by_state: dict[str, int]) -> dict[str, Any]:
         "mark": mark,
         "done": final,
         "delivered": by_state[State.DELIVERED],
-        "states": [(s, s.label, by_state[s]) for s in State if by_state[s]],
-        "can_cancel": not final and sum(by_state[s] for s in many.cancellable()) > 0,
+        "scheduled": scheduled,
+        "states": [(s, s.capitalize(), count) for s, count in by_state.items() if count],
+        "can_cancel": not final and waiting > 0,
         "halted": not row.cancelled_at and row.saved < row.total,
     }

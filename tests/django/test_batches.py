@@ -1,8 +1,10 @@
 """Batches: to each separately, from rows or CSV; bad lines named, the others sent, once."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from send_mail.models import Batch, Mail
 from send_mail.services import batches
@@ -120,6 +122,21 @@ def test_attachments_go_to_each_and_not_to_too_many(api: Api, settings: Any) -> 
         assert api.get(f"/api/mails/{mail.pk}/attachments/0").content == b"file" * 100
     settings.MAIL_BATCH_MAX_BYTES = 700
     assert "uploads" in api.post("/api/batches", body).json()["errors"]
+
+
+def test_what_waits_for_its_time_counts_apart_from_the_queue(api: Api) -> None:
+    later = (timezone.now() + timedelta(hours=1)).isoformat()
+    body = {"text": "hi", "csv": "to\na@x.org\nb@x.org", "due_at": later}
+    batch = api.post("/api/batches", body).json()["id"]
+    api.post(f"/api/mails/{Mail.objects.latest('pk').pk}/cancel")
+
+    def counts() -> dict[str, int]:
+        found = api.get(f"/api/batches/{batch}").json()["counts"]
+        return {name: count for name, count in found.items() if count}
+
+    assert counts() == {"SCHEDULED": 1, "CANCELLED": 1}
+    Mail.objects.update(due_at=timezone.now())
+    assert counts() == {"QUEUED": 1, "CANCELLED": 1}
 
 
 def test_counts_tell_how_far_it_has_come(api: Api) -> None:

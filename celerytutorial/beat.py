@@ -1,7 +1,7 @@
 """Beat's scheduler: says that it really ticks, starts at once, and survives a clock set back.
 
 Leaves schedules and sending to Celery's PersistentScheduler. A tick is an entry that the broker
-took; ``CELERY_BEAT_TICK_FILE`` tells of it to whoever watches.
+took; ``CELERY_BEAT_TICK_FILE`` tells of it, and of the whole schedule, to whoever watches.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ CLOCK_STEP = 5.0
 
 
 class TickingScheduler(PersistentScheduler):  # type: ignore[misc, unused-ignore]
-    """A PersistentScheduler that writes ``{"run", "pid", "ticks", "at"}`` at each entry sent."""
+    """Writes ``{"run", "pid", "ticks", "at", "schedule"}`` at each entry sent."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.ticks = 0
@@ -67,12 +67,29 @@ class TickingScheduler(PersistentScheduler):  # type: ignore[misc, unused-ignore
             "pid": os.getpid(),
             "ticks": self.ticks,
             "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "schedule": [_told(entry) for entry in self.schedule.values()],
         }
         beside = path.with_name(f"{path.name}.{os.getpid()}")
-        beside.write_text(json.dumps(tick), encoding="utf-8")
+        beside.write_text(json.dumps(tick, default=repr), encoding="utf-8")
         # Windows refuses for as long as somebody reads the last one; the next tick comes soon.
         with contextlib.suppress(PermissionError):
             beside.replace(path)
+
+
+def _told(entry: Any) -> dict[str, Any]:
+    """Return what is to be known of an *entry*; times are seconds since the epoch."""
+    wait = entry.is_due().next
+    return {
+        "name": entry.name,
+        "task": entry.task,
+        "every": repr(entry.schedule).strip("<>"),
+        "args": list(entry.args or ()),
+        "kwargs": dict(entry.kwargs or {}),
+        "queue": entry.options.get("queue"),
+        "last_at": entry.last_run_at.timestamp() if entry.last_run_at else None,
+        "next_at": time.time() + wait,
+        "count": entry.total_run_count,
+    }
 
 
 def _wall_minus_monotonic() -> float:

@@ -2,7 +2,8 @@
 
 Also owns habits of the worker process: a default concurrency that suits the pool, the watch over a
 warm shutdown (``celerytutorial.shutdown``), how it deals with the broker
-(``celerytutorial.consumer``) and what it tells of its settings (``celerytutorial.told_settings``).
+(``celerytutorial.consumer``), and what it tells of its settings (``celerytutorial.told_settings``)
+and its tasks (``celerytutorial.signatures``).
 """
 
 import gc
@@ -14,6 +15,7 @@ from celery.signals import celeryd_init, worker_init, worker_ready
 
 from celerytutorial.filesystem import use_whole_messages
 from celerytutorial.shutdown import watch_shutdown
+from celerytutorial.signatures import tell_signatures
 from celerytutorial.told_settings import tell_no_login
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "celerytutorial.settings")
@@ -42,3 +44,4 @@ def spare_collector(**_: Any) -> None:
 
 worker_init.connect(watch_shutdown)
 worker_init.connect(tell_no_login)
+worker_init.connect(tell_signatures)

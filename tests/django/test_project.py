@@ -168,6 +168,11 @@ def test_a_tick_is_written_when_the_broker_took_the_entry(
     assert (tick["run"], tick["ticks"]) == ("run-of-tests", 2)
     assert tick["at"].endswith("+00:00")
     assert [path.name for path in tmp_path.glob("tick*")] == ["tick.json"]
+    relay = next(entry for entry in tick["schedule"] if entry["name"] == "relay")
+    assert relay["task"] == "send_mail.tasks.relay"
+    assert relay["queue"] == "celery.relay"
+    assert "3.00 seconds" in relay["every"]
+    assert relay["next_at"] >= relay["last_at"]
 
 
 def test_no_tick_is_written_when_the_broker_took_nothing(

@@ -15,12 +15,13 @@ from rest_framework.serializers import Serializer
 from send_mail import serializers
 from send_mail.forms.by_api import ApiForm, line, lines
 from send_mail.forms.fields import FilesForm
+from send_mail.forms.later import LaterForm
 from send_mail.services import batches, lists
 
 LARGEST_LIST = 5 * 2**20
 
 
-class BatchForm(FilesForm, ApiForm):
+class BatchForm(LaterForm, FilesForm, ApiForm):
     """One letter and a list of people; ``checked`` is what the list comes to."""
 
     form_key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
@@ -73,7 +74,13 @@ class BatchForm(FilesForm, ApiForm):
             self.data = data
         if "people_file" not in self.errors and not given.get("people", "").strip():
             self.add_error("people", "Give at least one recipient.")
-        body = {**self.letter(), "csv": given.get("people", ""), "uploads": given.get("kept", [])}
+        self.check_time()
+        body = {
+            **self.letter(),
+            "csv": given.get("people", ""),
+            "uploads": given.get("kept", []),
+            "due_at": given.get("send_at"),
+        }
         return serializers.BatchRequest(data=body)
 
     def clean(self) -> dict[str, Any]:
@@ -94,7 +101,8 @@ class BatchForm(FilesForm, ApiForm):
     def idempotency_key(self) -> str:
         """Return a key for this page and these words: submitted twice, they are one batch."""
         given = self.cleaned_data
-        digest = hashlib.sha256(repr((self.letter(), given["people"], given["kept"])).encode())
+        said = (self.letter(), given["people"], given["kept"], given["send_at"])
+        digest = hashlib.sha256(repr(said).encode())
         for file in given["attachments"]:
             digest.update(hashlib.sha256(file.data).digest())
         return f"form-{given['form_key']}-{digest.hexdigest()}"

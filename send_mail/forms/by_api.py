@@ -62,11 +62,6 @@ class ApiForm(PageForm):
         """Return subject, text and HTML; one that is refused already is left out."""
         return {name: self.cleaned_data.get(name, "") for name in LETTER}
 
-    @property
-    def html_open(self) -> bool:
-        """Whether the field for HTML is to be seen at once."""
-        return self._filled("html")
-
 
 def _messages(said: Any) -> Iterator[str]:
     """Yield the sentences in errors of a serializer, however deep they stand."""

@@ -56,9 +56,22 @@ class FilesField(forms.FileField):
 
 
 class PageForm(forms.Form):
-    """A form that gives the focus to its first wrong field, else to the one named ``first``."""
+    """A form that gives the focus to its first wrong field, else to the one named ``first``.
+
+    What few want is folded away, and open where it holds something.
+    """
 
     first = ""
+
+    @property
+    def copies_open(self) -> bool:
+        """Whether the fields for copies are to be seen at once."""
+        return self._filled("cc", "bcc")
+
+    @property
+    def html_open(self) -> bool:
+        """Whether the field for HTML is."""
+        return self._filled("html")
 
     def full_clean(self) -> None:
         """Check all, and let the first wrong field have the focus when the page is shown again."""

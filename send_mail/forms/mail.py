@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
-from django.utils import timezone
 
 from send_mail import validation
 from send_mail.forms.fields import AddressesField, FilesForm, PageForm
+from send_mail.forms.later import LaterForm
 from send_mail.services.saving import NewMail
 
 
-class MailForm(FilesForm):
+class MailForm(LaterForm, FilesForm):
     """Recipients, subject, text and HTML, files, and when.
 
     Submitted with ``draft`` it may lack anything.
@@ -46,23 +44,6 @@ class MailForm(FilesForm):
         help_text="Shown by mail programs in place of the message above.",
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
     )
-    send_at = forms.DateTimeField(
-        label="Send at",
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        input_formats=("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"),
-        help_text="Empty: now.",
-        error_messages={"invalid": "Give a date and a time, like 2030-01-31 09:00."},
-    )
-    time_zone = forms.CharField(
-        label="Time zone",
-        required=False,
-        initial="UTC",
-        max_length=64,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "data-time-zone": True}),
-        help_text="UTC, or a name like Europe/Berlin.",
-    )
-
     field_order = ("form_key", "recipients", "cc", "bcc", "subject", "message", "html")
     first = "recipients"
 
@@ -73,21 +54,6 @@ class MailForm(FilesForm):
             for name in ("recipients", "subject"):
                 self.fields[name].required = False
         self.fields["form_key"].initial = secrets.token_urlsafe(16)
-
-    @property
-    def copies_open(self) -> bool:
-        """Whether the fields for copies are to be seen at once."""
-        return self._filled("cc", "bcc")
-
-    @property
-    def html_open(self) -> bool:
-        """Whether the field for HTML is."""
-        return self._filled("html")
-
-    @property
-    def later_open(self) -> bool:
-        """Whether the fields for sending later are."""
-        return self._filled("send_at") or "time_zone" in self.errors
 
     def clean_subject(self) -> str:
         """Return a subject that is a header."""
@@ -104,15 +70,6 @@ class MailForm(FilesForm):
         """Return the HTML as it was written."""
         return validation.clean_text(self.cleaned_data["html"])
 
-    def clean_time_zone(self) -> ZoneInfo:
-        """Return the zone by its name."""
-        name = self.cleaned_data["time_zone"].strip() or "UTC"
-        try:
-            return ZoneInfo(name)
-        except (ValueError, OSError, KeyError) as error:  # KeyError: no such zone
-            msg = "There is no such time zone; UTC always works."
-            raise forms.ValidationError(msg) from error
-
     def clean(self) -> dict[str, Any]:
         """Check what takes more than one field."""
         given = self.cleaned_data
@@ -127,8 +84,7 @@ class MailForm(FilesForm):
                 )
             except forms.ValidationError as error:
                 self.add_error("recipients", error)
-        if given.get("send_at") and "time_zone" in given:
-            self._check_time(given["send_at"], given["time_zone"])
+        self.check_time()
         return given
 
     def new_mail(self) -> NewMail:
@@ -153,17 +109,6 @@ class MailForm(FilesForm):
         for file in new.attachments:
             digest.update(hashlib.sha256(file.data).digest())
         return f"form-{self.cleaned_data['form_key']}-{digest.hexdigest()}"
-
-    def _check_time(self, wall_clock: datetime, zone: ZoneInfo) -> None:
-        # Django made it a time of the project's zone; the person meant that of the field beside.
-        try:
-            at = wall_clock.replace(tzinfo=zone).astimezone(UTC)
-        except OverflowError:
-            self.add_error("send_at", "This time is out of reach.")
-            return
-        if at <= timezone.now():
-            self.add_error("send_at", "This time is past.")
-        self.cleaned_data["send_at"] = at
 
 
 class ReleaseForm(PageForm):

@@ -62,11 +62,6 @@ class RepeatForm(FilesForm, ApiForm):
         if repeat is None and not self.is_bound:
             self.fields["time_zone"].widget.attrs["data-time-zone"] = True
 
-    @property
-    def copies_open(self) -> bool:
-        """Whether the fields for copies are to be seen at once."""
-        return self._filled("cc", "bcc")
-
     def place(self, name: str) -> str:
         """Return the form's field for what the API calls *name*."""
         if name == "rule":

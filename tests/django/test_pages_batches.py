@@ -1,11 +1,14 @@
 """Sending to each of many in the browser: bad lines named first, one batch for two clicks."""
 
 import re
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from send_mail.models import Batch, Mail, Template
 from send_mail.services import outbox
@@ -74,6 +77,37 @@ def test_a_yes_is_to_the_lines_that_were_named_alone(staff: Client) -> None:
     sure = sure_of(submit(staff, CSV))
     answer = submit(staff, CSV + "Dora,dora@\n", sure=sure)
     assert "2 lines cannot:" in answer.content.decode()
+    assert not Batch.objects.exists()
+
+
+def test_a_batch_waits_for_its_time_in_the_zone_beside_it(staff: Client) -> None:
+    later = (timezone.now() + timedelta(days=2)).astimezone(ZoneInfo("Pacific/Auckland"))
+    given = later.strftime("%Y-%m-%dT%H:%M")
+    asked = {"send_at": given, "time_zone": "Pacific/Auckland"}
+    page = submit(staff, CSV, **asked).content.decode()
+    assert f'value="{given}"' in page, "what was typed stands in the form that asks for a yes"
+    answer = submit(staff, CSV, **asked, sure=sure_of(submit(staff, CSV, **asked)))
+    assert {mail.due_at for mail in Mail.objects.all()} == {later.replace(second=0, microsecond=0)}
+    page = staff.get(answer.headers["Location"]).content.decode()
+    assert "Waits for its time: 0 of 2 finished" in page
+    assert ">Scheduled<" in page
+    assert "Cancel what waits" in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"send_at": "2001-01-01T00:00"}, "This time is past."),
+        ({"send_at": "tomorrow"}, "Give a date and a time"),
+        ({"send_at": "2090-01-01T00:00", "time_zone": "Mars/Olympus"}, "There is no such time"),
+    ],
+)
+def test_a_time_that_cannot_be_sends_to_nobody(
+    staff: Client, asked: dict[str, str], said: str
+) -> None:
+    answer = submit(staff, "ada@example.org", subject="x", text="y", **asked)
+    assert answer.status_code == 400
+    assert said in answer.content.decode()
     assert not Batch.objects.exists()
 
 

@@ -32,6 +32,7 @@ urlpatterns = [
     path("sent/<int:mail_id>/copy/", writing.copy, name="copy"),
     path("sent/<int:mail_id>/delete/", mails.delete, name="delete"),
     path("inbox/", inbox.inbox_list, name="inbox"),
+    path("inbox/clear/", inbox.clear, name="inbox-clear"),
     path("inbox/<int:caught_id>/", inbox.caught, name="caught"),
     path("inbox/<int:caught_id>/html/", inbox.caught_html, name="caught-html"),
     path("inbox/<int:caught_id>/source/", inbox.caught_source, name="caught-source"),

@@ -36,7 +36,7 @@ class Inbox(MailView):
     @extend_schema(operation_id="inbox_clear", responses={204: None})
     def delete(self, request: Request) -> Response:
         """Remove all."""
-        CaughtMail.objects.all().delete()
+        inbox.clear()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

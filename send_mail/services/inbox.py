@@ -104,6 +104,13 @@ def body(message: EmailMessage, kind: str) -> str:
         return "This part cannot be read; see the source."
 
 
+def clear() -> int:
+    """Remove all; return how many. What comes meanwhile stays."""
+    newest = CaughtMail.objects.order_by("-pk").values_list("pk", flat=True).first()
+    gone, _ = CaughtMail.objects.filter(pk__lte=newest or 0).delete()
+    return gone
+
+
 def _forget_oldest() -> None:
     newest = CaughtMail.objects.order_by("-pk").values_list("pk", flat=True)
     for first_too_old in newest[settings.INBOX_MAX : settings.INBOX_MAX + 1]:

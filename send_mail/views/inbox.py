@@ -140,3 +140,29 @@ def delete(request: HttpRequest, caught_id: int) -> HttpResponse:
         "back": reverse("caught", args=[row.pk]),
     }
     return render(request, "send_mail/confirm.html", question)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only
+def clear(request: HttpRequest) -> HttpResponse:
+    """Ask whether to delete all that was caught, and delete it."""
+    if request.method == "POST":
+        gone = inbox.clear()
+        messages.success(request, f"{_mails(gone)} deleted from the inbox.")
+        return redirect("inbox")
+    question = {
+        "title": "Delete all of the inbox?",
+        "words": f"{_mails(CaughtMail.objects.count())} that the catcher took, gone then. "
+        "The mails of the outbox stay.",
+        "yes": "Delete all",
+        "bad": True,
+        "no": "Keep them",
+        "action": reverse("inbox-clear"),
+        "back": reverse("inbox"),
+    }
+    return render(request, "send_mail/confirm.html", question)
+
+
+def _mails(count: int) -> str:
+    return f"{count:,} {'mail' if count == 1 else 'mails'}"

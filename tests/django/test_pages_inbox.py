@@ -173,10 +173,24 @@ def test_a_caught_mail_is_deleted_after_a_question(staff: Client, caught: Caught
     assert staff.post(place).status_code == 404
 
 
+def test_the_whole_inbox_is_deleted_after_a_question(staff: Client, caught: CaughtMail) -> None:
+    inbox.store(b"Subject: two\r\n\r\nx", "a@localhost", ["b@localhost"], "peer")
+    assert 'href="/inbox/clear/"' in staff.get("/inbox/?q=two").content.decode()
+    page = staff.get("/inbox/clear/").content.decode()
+    assert "2 mails" in page
+    assert CaughtMail.objects.count() == 2
+    answer = staff.post("/inbox/clear/")
+    assert not CaughtMail.objects.exists()
+    page = staff.get(answer.headers["Location"]).content.decode()
+    assert "2 mails deleted from the inbox." in page
+    assert "/inbox/clear/" not in page
+
+
 def test_nobody_but_the_staff_releases_or_deletes(caught: CaughtMail, settings: Any) -> None:
     settings.EMAIL_RELEASE_URL = "smtp://real.example:587/"
     for act in ("release", "delete"):
         answer = Client().post(f"/inbox/{caught.pk}/{act}/", {"to": "ada@example.com"})
         assert answer.status_code == 403
+    assert Client().post("/inbox/clear/").status_code == 403
     assert CaughtMail.objects.exists()
     assert not Mail.objects.exists()

@@ -145,7 +145,7 @@ def _send_all(group: Sequence[GroupClaim], leaving: Callable[[], bool]) -> None:
             _end(group, lanes)
         finally:
             if group[0].done or not all(claim.has_ended for claim in group):
-                journal.keep()
+                journal.keep(group[0].mail.token, in_use=any(lane.is_alive() for lane in lanes))
     unwritten = {done.mail_id for done in group[0].done}
     lost = [c.mail_id for c in group if c.in_doubt or c.mail_id in unwritten]
     if lost:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from send_mail import policy
 from send_mail.delivery import Verdict
 from send_mail.models import Event, Mail
-from send_mail.services import attempts, finishes, handing_over, held_rows, timeline
+from send_mail.services import attempts, finishes, handed_over, held_rows, timeline
 from send_mail.services.attempts import Try
 from send_mail.services.claims import writer
 from send_mail.services.in_hand import hands
@@ -47,15 +47,23 @@ class _Lost:
 def reap_run_out(now: datetime | None = None) -> int:
     """Take back the mails whose lease has run out; return how many."""
     over = Mail.objects.filter(lease_until__lte=now or timezone.now())
-    return _reap(over.exclude(pk__in=hands.alive()))
+    taken_back = _reap(over.exclude(pk__in=hands.alive()))
+    if taken_back:
+        _sweep()
+    return taken_back
 
 
 def reap_worker(worker: str) -> int:
     """Take back what a worker of this name held before it was started anew."""
     taken_back = _reap(Mail.objects.filter(claimed_by=worker))
-    sending = Mail.objects.filter(state=State.SENDING)
-    handing_over.sweep(lambda start: sending.filter(claim__startswith=start).exists())
+    _sweep()
     return taken_back
+
+
+def _sweep() -> None:
+    """Remove the journals that no mail needs any more."""
+    sending = Mail.objects.filter(state=State.SENDING)
+    handed_over.sweep(lambda start: sending.filter(claim__startswith=start).exists())
 
 
 def _reap(mails: QuerySet[Mail]) -> int:
@@ -77,7 +85,7 @@ def _take_back(held: QuerySet[Mail]) -> int:
     columns = ("pk", "attempts", "claimed_by", "claimed_at", "data_at", "worker_deaths", "claim")
     rows = [_Lost(*row) for row in held.values_list(*columns)]
     last_death = policy.DEATHS_UNTIL_QUARANTINE - 1
-    tell = cache(handing_over.told_by_the_dead)
+    tell = cache(handed_over.told_by_the_dead)
     ended, after, not_begun = [], [], []
     for row in rows:
         told = tell(row.token) if row.data_at else None

@@ -14,7 +14,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from send_mail.models import Event, Mail
-from send_mail.services import bulk, claims, handing_over, reaper
+from send_mail.services import bulk, claims, handed_over, handing_over, journal_file, reaper
 from send_mail.services.handing_over import Journal
 from send_mail.states import State
 from tests.helpers.smtp.server import ScriptedServer
@@ -27,19 +27,19 @@ def journal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Journal]:
     """A process' journal, told apart from the one of the tests' own process."""
     own = Journal()
     monkeypatch.setattr(bulk, "journal", own)
-    monkeypatch.setattr(handing_over, "journal", own)
     yield own
     for path in files():
         path.unlink()
 
 
 def files() -> list[Path]:
-    return sorted(handing_over._folder().glob("*.log"))
+    return sorted(journal_file.folder().glob("*.log"))
 
 
 def die(journal: Journal) -> None:
-    """Let go of the file as the system does for a process that is killed."""
-    os.close(journal._file)
+    """Let go of the files as the system does for a process that is killed."""
+    for file in journal._files.values():
+        os.close(file.number)
 
 
 class KilledError(BaseException):
@@ -60,7 +60,7 @@ def killed_with_three_in_hand(saved: Saved, journal: Journal) -> list[Mail]:
             last_reply=words,
             finished_at=timezone.now(),
         )
-        journal.keep()
+        journal.keep(token, in_use=True)
         raise KilledError
     return mails
 
@@ -97,6 +97,8 @@ def test_the_file_of_a_dead_process_goes_when_its_mails_were_taken_back(
 
 def test_while_its_process_lives_nobody_believes_it(saved: Saved, journal: Journal) -> None:
     mails = killed_with_three_in_hand(saved, journal)
+    with journal.group():
+        pass  # nor is it emptied or let go of with a later group
     assert reaper.reap_run_out(timezone.now() + timedelta(hours=1)) == 3
     assert states(mails) == [State.UNKNOWN] * 3
     die(journal)
@@ -118,9 +120,9 @@ def test_a_boot_is_told_from_one_at_the_same_time(
 ) -> None:
     """As on a machine without a clock of its own."""
     boot_id = tmp_path / "boot_id"
-    monkeypatch.setattr(handing_over, "_BOOT_ID", boot_id)
+    monkeypatch.setattr(journal_file, "_BOOT_ID", boot_id)
     boot_id.write_text("one\n")
-    monkeypatch.setattr(handing_over, "_boot_id", handing_over._boot_id.__wrapped__)
+    monkeypatch.setattr(journal_file, "_boot_id", journal_file._boot_id.__wrapped__)
     mails = killed_with_three_in_hand(saved, journal)
     die(journal)
     boot_id.write_text("two\n")
@@ -138,9 +140,10 @@ def test_without_the_file_all_are_in_doubt(saved: Saved, journal: Journal) -> No
 
 def test_a_line_that_was_cut_off_is_passed_over(saved: Saved, journal: Journal) -> None:
     mails = killed_with_three_in_hand(saved, journal)
-    os.write(journal._file, b'\n["cut')
-    journal.handing_over("g-other", 7)
-    os.write(journal._file, b'\n["cut off at the end')
+    (file,) = journal._files.values()
+    os.write(file.number, b'\n["cut')
+    journal.handing_over(f"g{file.path.stem}-other", 7)
+    os.write(file.number, b'\n["cut off at the end')
     die(journal)
     reaper.reap_worker("w1")
     assert states(mails) == [State.DELIVERED, State.UNKNOWN, State.QUEUED]
@@ -153,7 +156,7 @@ def test_what_is_written_down_leaves_the_file(
         saved()
     assert bulk.send_due(10, "w1", lambda: False) == 3
     assert {mail.state for mail in Mail.objects.all()} == {State.DELIVERED}
-    assert [len(path.read_bytes()) for path in files()] == [len(handing_over._header())]
+    assert [len(path.read_bytes()) for path in files()] == [len(journal_file.header())]
     journal.close()
     assert files() == []
 
@@ -175,7 +178,7 @@ def test_a_full_disk_sends_nothing(
 def test_two_who_read_at_once_both_believe_a_dead_one(saved: Saved, journal: Journal) -> None:
     mails = killed_with_three_in_hand(saved, journal)
     die(journal)
-    another = handing_over._of_a_dead_one(files()[0])
+    another = journal_file.of_a_dead_one(files()[0])
     assert another.__enter__() is not None
     leaves = threading.Timer(0.2, another.__exit__, (None, None, None))
     leaves.start()
@@ -187,31 +190,31 @@ def test_two_who_read_at_once_both_believe_a_dead_one(saved: Saved, journal: Jou
 def test_a_file_that_is_swept_before_it_is_locked_is_not_used(
     journal: Journal, monkeypatch: pytest.MonkeyPatch, db: None
 ) -> None:
-    lock = handing_over._lock
+    lock = journal_file._lock
 
     def swept(file: int) -> None:
-        monkeypatch.setattr(handing_over, "_lock", lock)
-        handing_over.sweep(lambda _: False)
+        monkeypatch.setattr(journal_file, "_lock", lock)
+        handed_over.sweep(lambda _: False)
         lock(file)
 
-    monkeypatch.setattr(handing_over, "_lock", swept)
+    monkeypatch.setattr(journal_file, "_lock", swept)
     with journal.group():
-        assert files() == [journal._path]
+        assert files() == [file.path for file in journal._files.values()]
 
 
 def test_a_file_that_a_sweep_reads_before_it_is_locked_is_not_used(
     journal: Journal, monkeypatch: pytest.MonkeyPatch, db: None
 ) -> None:
-    lock = handing_over._lock
+    lock = journal_file._lock
 
     def read_by_another(file: int) -> None:
-        monkeypatch.setattr(handing_over, "_lock", lock)
-        with handing_over._of_a_dead_one(files()[0]):
+        monkeypatch.setattr(journal_file, "_lock", lock)
+        with journal_file.of_a_dead_one(files()[0]):
             lock(file)
 
-    monkeypatch.setattr(handing_over, "_lock", read_by_another)
+    monkeypatch.setattr(journal_file, "_lock", read_by_another)
     with journal.group():
-        assert files() == [journal._path]
+        assert files() == [file.path for file in journal._files.values()]
 
 
 @pytest.mark.parametrize("written", [OSError(28, "No space left on device"), 3])
@@ -256,7 +259,7 @@ def test_a_locked_database_does_not_make_the_file_grow(
             bulk.send_due(10, "w1", lambda: False)
     saved()
     assert bulk.send_due(10, "w1", lambda: False) == 1
-    assert [len(path.read_bytes()) for path in files()] == [len(handing_over._header())]
+    assert [len(path.read_bytes()) for path in files()] == [len(journal_file.header())]
 
 
 def test_the_file_keeps_what_could_not_be_written_down(
@@ -270,6 +273,28 @@ def test_the_file_keeps_what_could_not_be_written_down(
         patch.setattr(claims, "finish_all", refuse)
         with pytest.raises(OperationalError):
             bulk.send_due(10, "w1", lambda: False)
-    die(journal)
-    reaper.reap_worker("w1")
-    assert states(mails) == [State.DELIVERED] * 3
+    reaper.reap_run_out(timezone.now() + timedelta(hours=1))
+    assert states(mails) == [State.DELIVERED] * 3, "believed, though the process lives"
+    assert files() == []
+    saved()
+    assert bulk.send_due(10, "w1", lambda: False) == 1
+    assert [len(path.read_bytes()) for path in files()] == [len(journal_file.header())]
+
+
+def test_a_file_that_has_grown_gives_way_to_another_and_goes_with_its_last_group(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch, db: None
+) -> None:
+    monkeypatch.setattr(handing_over, "LARGEST", 100)
+    with journal.group() as early:
+        for mail_id in range(5):
+            journal.handing_over(early, mail_id)
+        with journal.group() as late:
+            assert [path.stem in late for path in files()].count(True) == 1
+            assert len(files()) == 2
+            journal.handing_over(late, 7)
+            journal.handing_over(early, 8)
+            texts = {path.stem: path.read_text() for path in files()}
+            assert '", 8]' in texts[early[1:13]]
+            assert '", 7]' in texts[late[1:13]]
+    assert [path.stem for path in files()] == [late[1:13]]
+    assert files()[0].stat().st_size == len(journal_file.header())

@@ -95,7 +95,7 @@ class _Connection(socketserver.StreamRequestHandler):
             return [{"error": "not a JSON object"}]
         token = request.get("token") if isinstance(request, dict) else None
         if not isinstance(token, str) or not hmac.compare_digest(
-            token.encode(), self.server.token.encode()
+            token.encode(errors="replace"), self.server.token.encode()
         ):
             return [{"error": "wrong token"}]
         handler = self.server.handlers.get(str(request.get("verb")))
@@ -114,20 +114,39 @@ def _guarded(handler: Handler, request: Mapping[str, Any]) -> Iterator[Answer]:
 def request(home: Home, verb: str, *, timeout: float | None = 30, **words: Any) -> Iterator[Answer]:
     """Ask the running instance and yield its answers.
 
-    Raises NotRunningError when none answers there, RequestError when it refuses.
+    Raises NotRunningError when none answers there, RequestError when it refuses, or is heard no
+    more.
     """
+    nothing = f"Nothing runs with the folder {home.root}."
     try:
         address = json.loads((home.run / "control.json").read_text(encoding="utf-8"))
-        connection = socket.create_connection(("127.0.0.1", address["port"]), timeout=5)
-    except (OSError, ValueError, KeyError) as error:
-        raise NotRunningError(f"Nothing runs with the folder {home.root}.") from error
-    with connection, connection.makefile("rwb") as file:
-        connection.settimeout(timeout)
         message = {"token": address["token"], "verb": verb, **words}
+        connection = socket.create_connection(("127.0.0.1", address["port"]), timeout=5)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NotRunningError(nothing) from error
+    with connection:
+        connection.settimeout(timeout)
+        try:
+            yield from _talk(connection, message)
+        except OSError as error:
+            why = "it takes too long" if isinstance(error, TimeoutError) else "it has hung up"
+            raise RequestError(
+                f"The running instance gave no whole answer to {verb}: {why}. See its log."
+            ) from error
+        except ValueError as error:
+            # Left by an instance that was killed, and another program has its port now.
+            raise NotRunningError(nothing) from error
+
+
+def _talk(connection: socket.socket, message: Mapping[str, Any]) -> Iterator[Answer]:
+    """Raises ValueError when the answer is none of ours, OSError when the connection breaks."""
+    with connection.makefile("rwb") as file:
         file.write(json.dumps(message).encode() + b"\n")
         file.flush()
         for line in file:
             answer = json.loads(line)
+            if not isinstance(answer, dict):
+                raise ValueError("no object")
             if "error" in answer:
                 raise RequestError(answer["error"])
             yield answer

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
+import struct
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -70,6 +73,7 @@ def test_an_unknown_verb_is_refused_by_name(home: Home) -> None:
         b'{"token": "guess", "verb": "echo", "word": "x"}\n',
         b'{"token": null, "verb": "echo"}\n',
         '{"token": "ü", "verb": "echo"}\n'.encode(),
+        b'{"token": "\\ud800", "verb": "echo"}\n',
         b"[]\n",
         b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n",
         b"\n",
@@ -95,3 +99,54 @@ def test_an_address_left_by_a_killed_instance_is_nothing_that_runs(home: Home) -
     (home.run / "control.json").write_text(json.dumps({"port": port, "token": "t"}))
     with pytest.raises(NotRunningError):
         list(request(home, "echo", word="x"))
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"port": "x", "token": "t"}', '{"port": 1}', "{"])
+def test_a_damaged_address_is_nothing_that_runs(home: Home, text: str) -> None:
+    (home.run / "control.json").write_text(text)
+    with pytest.raises(NotRunningError):
+        list(request(home, "echo", word="x"))
+
+
+@contextlib.contextmanager
+def stranger(home: Home, says: bytes, *, hangs_up: bool) -> Iterator[None]:
+    """Somebody else listens where control.json leads."""
+    ended = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(1000)
+                connection.sendall(says)
+                if not hangs_up:
+                    ended.wait(10)
+                # Bytes that nobody has read make it a reset.
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        address = {"port": listener.getsockname()[1], "token": "t"}
+        (home.run / "control.json").write_text(json.dumps(address))
+        yield
+        ended.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("says", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"[]\n", b"\xff\n"])
+def test_another_program_at_the_address_is_nothing_that_runs(home: Home, says: bytes) -> None:
+    with stranger(home, says, hangs_up=False), pytest.raises(NotRunningError, match="Nothing runs"):
+        list(request(home, "echo", word="x"))
+
+
+def test_an_instance_that_ends_in_the_midst_is_told_in_words(home: Home) -> None:
+    words = "no whole answer to count: it has hung up"
+    serving = stranger(home, b'{"number": 0}\n', hangs_up=True)
+    with serving, pytest.raises(RequestError, match=words):
+        list(request(home, "count"))
+
+
+def test_an_instance_that_hangs_is_told_in_words(home: Home) -> None:
+    serving = stranger(home, b"", hangs_up=False)
+    with serving, pytest.raises(RequestError, match="it takes too long"):
+        list(request(home, "echo", word="x", timeout=0.1))

@@ -48,7 +48,7 @@ def _launcher(tell: Callable[..., None]) -> int:
 
     def opener(session: Any) -> int:
         opened = time.monotonic()
-        gui: Any = importlib.import_module("launcher.gui.main")
+        gui: Any = importlib.import_module("launcher.gui.opened")
 
         imported = time.monotonic()
         make = gui.Window

@@ -9,6 +9,8 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from launcher import __version__, diagnostics
 from launcher.core.checks import CheckResult
@@ -41,6 +43,9 @@ from launcher.services.plan import Plan, management_access, virtual_host
 from launcher.services.project import environment
 from launcher.settings import Settings
 from launcher.start_over import StartOver
+
+if TYPE_CHECKING:
+    from launcher.runtime.task_history_keeper import TaskKeeper
 
 STOP_LIMIT = 16.0
 """Seconds for an ordered stop of everything; after it what is left is ended at once.
@@ -197,6 +202,24 @@ class Session(Listeners):
         """The broker's virtual host that all messages of this run travel on."""
         return virtual_host(self.plan)
 
+    @cached_property
+    def tasks(self) -> TaskKeeper:
+        """The tasks of this run and of earlier ones, followed once somebody asked for them."""
+        # A window's only, and at its first use: no start waits for what no start needs.
+        from launcher.runtime.remote_control import RemoteControl  # noqa: PLC0415
+        from launcher.runtime.task_history_keeper import TaskKeeper  # noqa: PLC0415
+
+        keeper = TaskKeeper(
+            self.plan.home.data / "tasks.sqlite3",
+            self.events,
+            RemoteControl(lambda: self.secret("broker_url")),
+            self.specs,
+            self.logs.note,
+            comes_again=self.broker is not BrokerMode.EMBEDDED,
+        )
+        self._supervisor.subscribe(keeper.observe)
+        return keeper
+
     def environment(self) -> Mapping[str, str]:
         """The variables by which the project's commands reach what runs here."""
         return environment(self.plan)
@@ -331,6 +354,10 @@ class Session(Listeners):
             self.logs.note("WARNING the ordered stop took too long: what was left is ended now")
             self.force_quit()
             self._supervisor.wait_until(all_at_rest, 5)
+        # Not before: what a worker finished while it left is heard.
+        if "tasks" in self.__dict__:
+            self.tasks.close()
+        self.events.close()
         self._supervisor.close()
         self._children.dismiss_guard()
         # While the ports are claimed: another launcher that takes one is not something of ours.

@@ -170,12 +170,30 @@ class Task:
 
     def after(self, step: Step) -> Task:
         """The task with one step more, at its place; itself when the step is known already."""
+        last = self.steps[-1] if self.steps else None
+        if last is not None and _follows(last, step):
+            return replace(self, steps=_bounded((*self.steps, step)))
         if _known(self.steps, step):
             return self
-        steps = _with(self.steps, step)
-        if len(steps) > FIRST_STEPS + LAST_STEPS:
-            steps = (*steps[:FIRST_STEPS], *steps[-LAST_STEPS:])
-        return replace(self, steps=steps)
+        return replace(self, steps=_bounded(_with(self.steps, step)))
+
+
+def _bounded(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    if len(steps) <= FIRST_STEPS + LAST_STEPS:
+        return steps
+    return (*steps[:FIRST_STEPS], *steps[-LAST_STEPS:])
+
+
+def _follows(last: Step, new: Step) -> bool:
+    """Whether the last step's process tells this one next, as mostly: then it is the last now."""
+    return (
+        last.origin == new.origin
+        and new.kind is not Kind.SENT
+        and last.clock is not None
+        and new.clock is not None
+        and last.clock < new.clock
+        and new.attempt is None
+    )
 
 
 def _pending(task: Task) -> TaskState:

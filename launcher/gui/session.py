@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from launcher.platform.packages import InstallOutcome
     from launcher.runtime.celery_events import CeleryEvents
     from launcher.runtime.management import Management
+    from launcher.runtime.task_history_keeper import TaskKeeper
     from launcher.runtime.usage import Usage
     from launcher.settings import Settings as SettingsValue
     from launcher.settings.file import SettingsFile
@@ -146,6 +147,11 @@ class Session(Protocol):
     @property
     def events(self) -> CeleryEvents:
         """What workers and publishers tell of themselves; observers are called on a thread."""
+        ...
+
+    @property
+    def tasks(self) -> TaskKeeper:
+        """The tasks of this run and of earlier ones, followed once somebody asked for them."""
         ...
 
     def management(self) -> Management | None:

@@ -1,0 +1,322 @@
+"""Follows the tasks of a run from its first ready worker to its end, and keeps their history.
+
+One thread folds what is heard into tasks and writes them; another asks workers and broker now and
+then, since events can be missed. Nothing of it begins before a worker is ready: until then there is
+nobody to be heard, and the start of the services needs the processors.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from launcher.core.spec import ProbeKind, ServiceSpec
+from launcher.core.state import ServiceStatus
+from launcher.core.tasks import IN_HAND, TaskState
+from launcher.core.tasks_fold import SETTLED, Fold
+from launcher.core.tasks_schedule import Entry, entries
+from launcher.core.tasks_workers import Heard, WorkerView
+from launcher.runtime.celery_events import CeleryEvents, Event, EventsState
+from launcher.runtime.remote_control import Answer, ControlError, RemoteControl
+from launcher.runtime.task_history import HistoryError, TaskHistory
+
+SAVE_SECONDS = 0.25
+"""What is heard within so long is written together."""
+LOOK_SECONDS = 2.0
+"""Between two looks at workers and broker while somebody watches."""
+LOOK_SELDOM_SECONDS = 30.0
+"""The same while nobody does, and there is something to look for."""
+_MOST_WAITING = 1_000
+"""Batches that wait to be folded; more are dropped, and a look finds what they told."""
+_LOOKED_FOR = 200
+"""Waiting tasks whose messages are looked for at one look."""
+_ADOPTED = 5_000
+
+
+_NOT_LISTENING = EventsState(connected=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """How following stands. `events` is how the listening does; `trouble` why workers cannot be
+    asked, `history` why nothing is written, "" while all is well. `version` rises with each save.
+    """
+
+    begun: bool = False
+    events: EventsState = _NOT_LISTENING
+    workers: tuple[WorkerView, ...] = ()
+    trouble: str = ""
+    history: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One look: what workers answered, and which waiting tasks have no message in any queue."""
+
+    asked_at: float
+    at: float
+    answers: tuple[Answer, ...]
+    nowhere: tuple[str, ...]
+
+
+class TaskKeeper:
+    """One run's tasks. Methods return at once unless they say otherwise."""
+
+    def __init__(
+        self,
+        path: Path,
+        events: CeleryEvents,
+        control: RemoteControl,
+        specs: Callable[[], Mapping[str, ServiceSpec]],
+        note: Callable[[str], None],
+        *,
+        comes_again: bool,
+    ) -> None:
+        """`path` is the history's file; `comes_again` says whether the broker brings a message
+        again whose worker died."""
+        self.control = control
+        self._path = path
+        self._events = events
+        self._specs = specs
+        self._note = note
+        self._comes_again = comes_again
+        self._inbox: queue.Queue[Callable[[], None]] = queue.Queue(_MOST_WAITING)
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._leaving = threading.Event()
+        self._look_now = threading.Event()
+        self._ours: Mapping[str, tuple[str, int]] = {}
+        self._following = Following()
+        self._watched = 0
+        self._history: TaskHistory | None = None
+        self._fold = Fold()
+        self._heard = Heard()
+        self._unsaved = False
+
+    # -- for whoever shows it ------------------------------------------------------------------
+
+    @property
+    def following(self) -> Following:
+        """How it stands."""
+        return self._following
+
+    @property
+    def history(self) -> TaskHistory | None:
+        """The tasks that were seen; None before the first worker was ready, and after the end."""
+        return self._history
+
+    def watch(self, *, on: bool) -> None:
+        """Somebody looks, or no longer does: workers are asked every few seconds meanwhile."""
+        with self._lock:
+            self._watched += 1 if on else -1
+        self._look_now.set()
+
+    def look(self) -> None:
+        """Ask workers and broker now, as after something was changed."""
+        self._look_now.set()
+
+    def schedule(self) -> tuple[Entry, ...]:
+        """Beat's schedule as beat told it last; () while it has told none. Reads a small file."""
+        for spec in self._specs().values():
+            if spec.probe.kind is ProbeKind.TICK_FILE:
+                try:
+                    return entries(json.loads(Path(spec.probe.target).read_bytes()))
+                except (OSError, ValueError):
+                    return ()
+        return ()
+
+    # -- life ----------------------------------------------------------------------------------
+
+    def observe(self, statuses: Mapping[str, ServiceStatus]) -> None:
+        """A `StatusObserver`: begins with the first ready worker, and sees workers of ours end."""
+        for name, spec in self._specs().items():
+            status = statuses.get(name)
+            if spec.probe.kind is not ProbeKind.WORKER_PING or status is None:
+                continue
+            if status.satisfies:
+                self.begin()
+            node, generation = self._ours.get(name, ("", 0))
+            if node and (not status.alive or status.generation != generation):
+                ended = status.last_exit.words if status.last_exit else "has ended"
+                self._post(partial(self._worker_died, node, f"{spec.title} {ended}."))
+            # Another dict each time: the thread that looks reads it.
+            others = {each: known for each, known in self._ours.items() if each != name}
+            alive = {name: (spec.probe.identity, status.generation)} if status.alive else {}
+            self._ours = {**others, **alive}
+
+    def begin(self) -> None:
+        """Follow from now on; only the first call does anything."""
+        with self._lock:
+            if self._thread is not None or self._leaving.is_set():
+                return
+            self._thread = threading.Thread(target=self._run, name="tasks", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Write what was heard and let go. Waits for a moment."""
+        self._leaving.set()
+        self._look_now.set()
+        self._post(lambda: None)
+        if self._thread is not None:
+            self._thread.join(5)
+        self.control.close()
+
+    # -- the thread that folds -----------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            history = self._open()
+        except (HistoryError, OSError) as error:
+            self._note(f"WARNING the history of tasks cannot be opened: {error}")
+            self._say(history=str(error))
+            return
+        leave = self._events.subscribe(self._take, self._take_state)
+        looker = threading.Thread(target=self._looks, name="tasks-look", daemon=True)
+        looker.start()
+        while not self._leaving.is_set():
+            self._work(history, SAVE_SECONDS)
+        leave()
+        # A look that is under way may wait for workers that have gone by now: it is not awaited.
+        self._work(history, 0)
+        self._history = None
+        history.close()
+
+    def _open(self) -> TaskHistory:
+        history = TaskHistory(self._path)
+        if history.note:
+            self._note(f"WARNING {history.note}")
+        held = history.in_states(IN_HAND, _ADOPTED)
+        self._fold = Fold(history.load)
+        self._fold.adopt(held)
+        self._heard.expect({task.worker for task in held if task.worker}, time.time())
+        self._history = history
+        self._say(begun=True)
+        return history
+
+    def _work(self, history: TaskHistory, seconds: float) -> None:
+        """Take in what comes within some time, then write it."""
+        until = time.monotonic() + seconds
+        while True:
+            left = until - time.monotonic()
+            try:
+                task = self._inbox.get(timeout=left) if left > 0 else self._inbox.get_nowait()
+            except queue.Empty:
+                break
+            task()
+            if self._leaving.is_set():
+                until = 0
+        if self._following.events.connected:
+            for worker in self._heard.silent(time.time()):
+                self._worker_died(worker, "It has not been heard of for half a minute.")
+        self._save(history)
+
+    def _save(self, history: TaskHistory) -> None:
+        changed = self._fold.take_changed()
+        if not changed:
+            return
+        try:
+            history.save(changed, frozenset(entry.task for entry in self.schedule()))
+        except HistoryError as error:
+            if not self._following.history:
+                self._note(f"WARNING {error}")
+            self._say(history=str(error))
+            return
+        self._say(history="", version=self._following.version + 1)
+
+    def _take(self, batch: list[Event]) -> None:
+        """On the thread that receives."""
+        self._post(partial(self._fold_events, batch))
+
+    def _take_state(self, state: EventsState) -> None:
+        """On the thread that receives."""
+        self._post(partial(self._events_stand, state))
+
+    def _fold_events(self, batch: list[Event]) -> None:
+        for event in batch:
+            self._fold.hear(event)
+            gone = self._heard.hear(event)
+            if gone:
+                self._worker_died(gone, "It said goodbye.")
+
+    def _events_stand(self, state: EventsState) -> None:
+        before = self._following.events
+        self._say(events=state)
+        if state.connected and not before.connected:
+            self._heard.listen_anew(time.time())
+            self._look_now.set()
+
+    def _worker_died(self, worker: str, words: str) -> None:
+        self._heard.forget(worker)
+        self._fold.worker_died(worker, time.time(), words, comes_again=self._comes_again)
+
+    def _post(self, work: Callable[[], None]) -> None:
+        if self._thread is None:
+            return
+        try:
+            self._inbox.put_nowait(work)
+        except queue.Full:
+            self._look_now.set()
+
+    def _say(self, **changes: object) -> None:
+        with self._lock:
+            self._following = replace(self._following, **changes)  # type: ignore[arg-type]
+
+    # -- the thread that looks -----------------------------------------------------------------
+
+    def _looks(self) -> None:
+        while not self._leaving.is_set():
+            watched = self._watched > 0
+            self._look_now.wait(LOOK_SECONDS if watched else LOOK_SELDOM_SECONDS)
+            self._look_now.clear()
+            if self._leaving.is_set():
+                return
+            if self._following.events.connected and (self._watched or self._in_doubt()):
+                self._look_once()
+
+    def _in_doubt(self) -> bool:
+        history = self._history
+        states = (TaskState.WAITING, *IN_HAND)
+        return history is not None and any(history.counts().get(state) for state in states)
+
+    def _look_once(self) -> None:
+        asked_at = time.time()
+        workers = sorted({*self._heard.present, *(node for node, _ in self._ours.values())})
+        try:
+            answers = self.control.look(workers)
+            nowhere = self._without_message(asked_at)
+        except (ControlError, HistoryError) as error:
+            self._say(trouble=str(error))
+            return
+        views = tuple(answer.view for answer in answers)
+        self._say(trouble="", workers=views)
+        # A worker that does not answer may have what is looked for.
+        sure = {view.name for view in views} >= set(workers)
+        found = _Look(asked_at, time.time(), tuple(answers), nowhere if sure else ())
+        self._post(partial(self._compare, found))
+
+    def _without_message(self, asked_at: float) -> tuple[str, ...]:
+        """Waiting tasks whose queue is empty. Blocks."""
+        history, of_queue = self._history, defaultdict(list)
+        if history is None:
+            return ()
+        for task in history.in_states((TaskState.WAITING, TaskState.SCHEDULED), _LOOKED_FOR):
+            if task.queue and task.last_at < asked_at - SETTLED:
+                of_queue[task.queue].append(task.id)
+        depths = self.control.depths(of_queue) if of_queue else {}
+        return tuple(
+            task_id for name, ids in of_queue.items() if not depths[name] for task_id in ids
+        )
+
+    def _compare(self, look: _Look) -> None:
+        for answer in look.answers:
+            self._heard.answered(answer.view.name, look.at)
+            self._fold.answered(answer.holding, look.asked_at, look.at)
+        self._fold.nowhere(look.nowhere, look.asked_at, look.at)

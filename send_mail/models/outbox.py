@@ -1,84 +1,10 @@
-"""The rows: outbox, timeline, attempts, templates, repeats, batches, the catcher's inbox, switches.
-
-Owns shapes and indexes. Leaves every rule, the change of a state above all, to
-``send_mail.states`` and ``send_mail.services``.
-"""
+"""The outbox: mails, what is in them, their timelines and attempts, how many there are."""
 
 from django.db import models
 from django.utils import timezone
 
+from send_mail.models.writing import Batch, Repeat
 from send_mail.states import State
-
-
-class Batch(models.Model):
-    """One text sent to each of many people separately: its mails are rows of their own."""
-
-    created_at = models.DateTimeField(default=timezone.now)
-    subject = models.CharField(max_length=998, blank=True)
-    total = models.PositiveIntegerField()
-    saved = models.PositiveIntegerField(default=0)  # of them: a repeated request goes on from here
-    cancelled_at = models.DateTimeField(null=True)
-    idempotency_key = models.CharField(max_length=255, unique=True, null=True)
-    fingerprint = models.CharField(max_length=64, blank=True)
-
-    class Meta:
-        """English has its own plural for it."""
-
-        verbose_name_plural = "batches"
-
-    def __str__(self) -> str:
-        return f"batch #{self.pk} of {self.total}"
-
-
-class Repeat(models.Model):
-    """A mail that is sent again and again: what, to whom, by which rule, and when next."""
-
-    rule = models.JSONField()  # {"every": "day"|"week", "at": "09:00", "days": [0-6]} or {"cron"}
-    time_zone = models.CharField(max_length=64, default="UTC")
-    to = models.JSONField(default=list)
-    cc = models.JSONField(default=list, blank=True)
-    bcc = models.JSONField(default=list, blank=True)
-    subject = models.CharField(max_length=998, blank=True)
-    text = models.TextField(blank=True)
-    html = models.TextField(blank=True)
-    enabled = models.BooleanField(default=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    last_at = models.DateTimeField(null=True)
-    next_at = models.DateTimeField(null=True, db_index=True)  # null: never again
-
-    def __str__(self) -> str:
-        return f"repeat #{self.pk} {self.subject}"
-
-
-class RepeatFile(models.Model):
-    """A file that every mail of a repeat carries: kept with it, as uploads are gone after a day."""
-
-    repeat = models.ForeignKey(Repeat, models.CASCADE, related_name="files")
-    name = models.CharField(max_length=255)
-    content_type = models.CharField(max_length=127)
-    size = models.PositiveIntegerField()
-    data = models.BinaryField()
-
-    class Meta:
-        """In the order in which they were attached."""
-
-        ordering = ("id",)
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.size} bytes)"
-
-
-class Template(models.Model):
-    """A text with variables, ``{{ name }}``, to start a mail from."""
-
-    name = models.CharField(max_length=100, unique=True)
-    subject = models.CharField(max_length=998, blank=True)
-    text = models.TextField(blank=True)
-    html = models.TextField(blank=True)
-    updated_at = models.DateTimeField(auto_now=True)
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Route(models.TextChoices):
@@ -179,19 +105,6 @@ class MailContent(models.Model):
         return f"content of #{self.pk}"
 
 
-class Upload(models.Model):
-    """A file to be attached: every mail that takes it copies it; it is gone after a day."""
-
-    name = models.CharField(max_length=255)
-    content_type = models.CharField(max_length=127)
-    size = models.PositiveIntegerField()
-    data = models.BinaryField()
-    created_at = models.DateTimeField(default=timezone.now, db_index=True)
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.size} bytes)"
-
-
 class Event(models.TextChoices):
     """The steps of a mail's timeline."""
 
@@ -249,66 +162,3 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"attempt {self.number} of #{self.mail_id}: {self.verdict}"
-
-
-class CaughtMail(models.Model):
-    """One message that the catcher took: envelope and source as they came."""
-
-    received_at = models.DateTimeField(default=timezone.now)
-    peer = models.CharField(max_length=64, blank=True)
-    envelope_from = models.CharField(max_length=320, blank=True)
-    envelope_to = models.JSONField(default=list)
-    subject = models.TextField(blank=True)
-    message_id = models.CharField(max_length=255, blank=True, db_index=True)
-    size = models.PositiveIntegerField()
-    source = models.BinaryField()
-
-    def __str__(self) -> str:
-        return f"#{self.pk} {self.subject}"
-
-
-class Chaos(models.Model):
-    """How the catcher misbehaves: no row means not at all."""
-
-    class Mode(models.TextChoices):
-        """What it does to a mail."""
-
-        TRY_LATER = "451"
-        LOGIN_REFUSED = "535"
-        TOO_BIG = "552"
-        SLOW = "slow"
-        DROP_BEFORE_DOT = "drop_before_dot"
-        DROP_AFTER_DOT = "drop_after_dot"
-
-    mode = models.CharField(max_length=16, choices=Mode.choices)
-    left = models.PositiveIntegerField(null=True)  # mails it still happens to; null: all
-    since = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        """The word has no plural."""
-
-        verbose_name_plural = "chaos"
-
-    def __str__(self) -> str:
-        return self.mode
-
-
-class Pause(models.Model):
-    """The queue's one switch: a row means paused, its reason is the notice."""
-
-    since = models.DateTimeField(default=timezone.now)
-    reason = models.TextField()
-
-    def __str__(self) -> str:
-        return self.reason
-
-
-class LoginLink(models.Model):
-    """A one-time way into the admin; the token itself is kept nowhere."""
-
-    token_hash = models.CharField(max_length=64, unique=True)
-    next_path = models.CharField(max_length=200)
-    expires_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"to {self.next_path} until {self.expires_at.isoformat()}"

@@ -45,6 +45,7 @@ from launcher.settings import Settings
 from launcher.start_over import StartOver
 
 if TYPE_CHECKING:
+    from launcher.runtime.flow_source import FlowSource
     from launcher.runtime.task_history_keeper import TaskKeeper
 
 STOP_LIMIT = 16.0
@@ -196,6 +197,17 @@ class Session(Listeners):
         """
         where = management_access(self.plan)
         return None if where is None else Management(ManagementAccess(*where))
+
+    def flow_source(self) -> FlowSource:
+        """What asks the broker how messages flow, to be closed by who asked for it."""
+        # When first asked for: no start waits for what no start needs.
+        from launcher.diagnostics.masking import Masker  # noqa: PLC0415
+        from launcher.runtime.flow_source import FlowSource  # noqa: PLC0415
+
+        masker = Masker([*self.plan.secrets.values(), self.plan.broker_url])
+        return FlowSource(
+            lambda: self.secret("broker_url"), self.management, self.virtual_host, masker.mask
+        )
 
     @property
     def virtual_host(self) -> str:

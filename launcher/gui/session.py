@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from launcher.mail_servers import MailServers
     from launcher.platform.packages import InstallOutcome
     from launcher.runtime.celery_events import CeleryEvents
+    from launcher.runtime.flow_source import FlowSource
     from launcher.runtime.management import Management
     from launcher.runtime.task_history_keeper import TaskKeeper
     from launcher.runtime.usage import Usage
@@ -156,6 +157,10 @@ class Session(Protocol):
 
     def management(self) -> Management | None:
         """A client of RabbitMQ's management, whose calls block; None on the embedded broker."""
+        ...
+
+    def flow_source(self) -> FlowSource:
+        """What asks the broker how messages flow; its calls block, and who asked closes it."""
         ...
 
     @property

@@ -23,7 +23,7 @@ from launcher.gui.words import stop_summary
 if TYPE_CHECKING:
     from launcher.gui.crash_page import CrashPage
 
-SERVICES, LOGS, MAIL, SETTINGS, FIRST_RUN = range(5)
+SERVICES, LOGS, MAIL, FLOW, SETTINGS, FIRST_RUN = range(6)
 LAST_WORDS_MS = 3_000
 """How long the window stays to be read when not everything could be ended."""
 
@@ -45,6 +45,7 @@ class Window(QWidget):
     restart_asked = Signal()
     _log_wanted = Signal(str, object)
     _lines_wanted = Signal(int)
+    _words_wanted = Signal(str)
     _outbox_wanted = Signal(int)
     _mail_wanted = Signal()
     _caught_wanted = Signal(int)
@@ -72,6 +73,7 @@ class Window(QWidget):
                 ("Services", "services"),
                 ("Logs", "logs"),
                 ("Mail", "mail"),
+                ("Flow", "flow"),
                 ("Settings", "settings"),
             ],
             session.version,
@@ -81,6 +83,7 @@ class Window(QWidget):
             SERVICES: self._make_services,
             LOGS: self._make_logs,
             MAIL: self._make_mail,
+            FLOW: self._make_flow,
             SETTINGS: self._make_settings,
             FIRST_RUN: self._make_first_run,
         }
@@ -286,6 +289,7 @@ class Window(QWidget):
         page.mail_asked.connect(self._show_mail)
         self._log_wanted.connect(page.show_service)
         self._lines_wanted.connect(page.show_mail_lines)
+        self._words_wanted.connect(page.show_text)
         return page
 
     def _make_mail(self) -> Page:
@@ -298,6 +302,16 @@ class Window(QWidget):
         self._mail_wanted.connect(page.write_new)
         self._outbox_wanted.connect(page.show_in_outbox)
         self._caught_wanted.connect(page.show_in_inbox)
+        return page
+
+    def _make_flow(self) -> Page:
+        from launcher.gui.flow.page import FlowPage  # noqa: PLC0415 - when first seen
+
+        page = FlowPage(self._session, self.background)
+        page.notice_raised.connect(self.notice.say)
+        page.mail_asked.connect(self._show_mail)
+        page.mail_lines_asked.connect(self._show_mail_lines)
+        page.lines_asked.connect(self._show_lines_of)
         return page
 
     def _make_settings(self) -> Page:
@@ -338,6 +352,10 @@ class Window(QWidget):
     def _show_mail_lines(self, mail_id: int) -> None:
         self.show_page(LOGS)
         self._lines_wanted.emit(mail_id)
+
+    def _show_lines_of(self, words: str) -> None:
+        self.show_page(LOGS)
+        self._words_wanted.emit(words)
 
     def _show_mail(self, mail_id: int) -> None:
         self.show_page(MAIL)

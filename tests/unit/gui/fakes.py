@@ -27,8 +27,10 @@ from launcher.mail_servers import MailServers
 from launcher.paths import Home
 from launcher.platform.packages import InstallOutcome
 from launcher.runtime.celery_events import Event, EventsObserver, EventsState, StateObserver
+from launcher.runtime.flow_source import Look
 from launcher.runtime.management import Management
 from launcher.runtime.passwords import Passwords
+from launcher.runtime.remote_control import ControlError
 from launcher.settings import Settings, check_value
 from launcher.settings.editing import NotEditableError
 from launcher.settings.file import SettingsFile
@@ -364,6 +366,40 @@ class FakeEvents:
             observer(state)
 
 
+class FakeFlowSource:
+    """Looks at a broker that is as the test says; `refuse` is the answer to what is to be done."""
+
+    def __init__(self, calls: list[tuple[str, ...]]) -> None:
+        self.answer = Look()
+        self.refuse = ""
+        self.asked: list[tuple[Sequence[str], Sequence[str], str, bool]] = []
+        self._calls = calls
+
+    def look(
+        self, queues: Sequence[str], workers: Sequence[str], *, find: str, record: bool
+    ) -> Look:
+        self.asked.append((queues, workers, find, record))
+        return self.answer
+
+    def pause(self, queue: str, workers: Sequence[str]) -> None:
+        self._act("pause", queue, *workers)
+
+    def resume(self, queue: str, workers: Sequence[str]) -> None:
+        self._act("resume", queue, *workers)
+
+    def purge(self, queue: str) -> int:
+        self._act("purge", queue)
+        return 3
+
+    def close(self) -> None:
+        self._calls.append(("flow_source closed",))
+
+    def _act(self, *call: str) -> None:
+        if self.refuse:
+            raise ControlError(self.refuse)
+        self._calls.append(call)
+
+
 class FakeSession:
     """A session whose services are set by the test."""
 
@@ -382,6 +418,7 @@ class FakeSession:
         self.managed: Management | None = None
         self.mail_servers = MailServers(Path(self.home) / "none.toml", Passwords(null.Keyring()))
         self.calls: list[tuple[str, ...]] = []
+        self.flow = FakeFlowSource(self.calls)
         self.settings = FakeSettings(self.mail_servers.file, self.calls)
         self.start_over = FakeStartOver(self.home, self.calls)
         self.found: tuple[CheckResult, ...] = (
@@ -409,6 +446,9 @@ class FakeSession:
         self.described = dict(SPECS)
         self.fixed = InstallOutcome(ok=True, words="installed rabbitmq-server")
         self.fix_gate: threading.Event | None = None
+
+    def flow_source(self) -> FakeFlowSource:
+        return self.flow
 
     def management(self) -> Management | None:
         return self.managed

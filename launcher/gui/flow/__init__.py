@@ -1,0 +1,1 @@
+"""The Flow page: the messages of the broker, seen on their way."""

@@ -1,17 +1,15 @@
 """The rules of a service's life: `step(spec, status, event, now)`.
 
-Owns every transition between states. Owns no clock, thread or process: the supervisor carries the
-effects out and posts what came of them. The table of states stands in docs/architecture.md.
+Owns what each event does in each state; what begins with a state stands in `turn`. Owns no clock,
+thread or process: the supervisor carries the effects out and posts what came of them. The table of
+states stands in docs/architecture.md.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from launcher.core.events import (
-    ArmTimer,
-    BeginProbe,
     DependenciesChanged,
     Effect,
     Event,
@@ -20,10 +18,7 @@ from launcher.core.events import (
     Probed,
     ProbeOutcome,
     Refuse,
-    ResolvePorts,
     RestartRequested,
-    RunStopStep,
-    Spawn,
     Spawned,
     SpawnFailed,
     StartRequested,
@@ -31,8 +26,9 @@ from launcher.core.events import (
     Timer,
     TimerFired,
 )
-from launcher.core.spec import LineMeaning, ProbeKind, ServiceKind, ServiceSpec
+from launcher.core.spec import LineMeaning, ServiceKind, ServiceSpec
 from launcher.core.state import ExitInfo, Problem, ServiceState, ServiceStatus, StopReason
+from launcher.core.turn import Turn
 
 S = ServiceState
 
@@ -51,42 +47,13 @@ def step(spec: ServiceSpec, status: ServiceStatus, event: Event, now: float) -> 
     `now` is the monotonic time in seconds. Events of an earlier process (generation) or of an
     earlier stay in a state (epoch) change nothing.
     """
-    turn = _Turn(spec, status, now)
+    turn = _Rules(spec, status, now)
     turn.take(event)
     return Step(turn.status, tuple(turn.effects))
 
 
-class _Turn:
-    """One event being applied: the status so far and the effects so far."""
-
-    def __init__(self, spec: ServiceSpec, status: ServiceStatus, now: float) -> None:
-        self.spec = spec
-        self.status = status
-        self.now = now
-        self.effects: list[Effect] = []
-
-    # -- small verbs ---------------------------------------------------------------------------
-
-    def change(self, **changes: Any) -> None:
-        self.status = replace(self.status, **changes)
-
-    def enter(self, state: ServiceState, **changes: Any) -> None:
-        changes = {
-            "probing": False,
-            "misses": 0,
-            "retry_at": None,
-            "stop_reason": None,
-            "stop_step": 0,
-            "detail": "",
-        } | changes
-        self.change(state=state, since=self.now, epoch=self.status.epoch + 1, **changes)
-
-    def arm(self, timer: Timer, delay: float) -> None:
-        self.effects.append(ArmTimer(self.status.epoch, timer, delay))
-
-    def probe(self) -> None:
-        self.change(probing=True)
-        self.effects.append(BeginProbe(self.status.epoch))
+class _Rules(Turn):
+    """What each event does, by the state that it meets."""
 
     # -- dispatch ------------------------------------------------------------------------------
 
@@ -164,92 +131,12 @@ class _Turn:
             case _:
                 self.start()
 
-    # -- entering states -----------------------------------------------------------------------
-
     def dependencies_changed(self, waiting_on: tuple[str, ...]) -> None:
         self.change(waiting_on=waiting_on, dependencies_ready=not waiting_on)
         if waiting_on and self.status.state is S.STARTING and self.spec.boots_beside:
             # It waits inside for what may never come: it waits outside, where that is told.
             self.enter_stopping(StopReason.DEPENDENCY)
         self.try_start()
-
-    def enter_waiting_anew(self) -> None:
-        """A request of the user: earlier failures are forgotten."""
-        self.change(wanted=True, failures=0, re_resolved=False, problem=None)
-        self.enter_waiting()
-
-    def enter_waiting(self) -> None:
-        # A service outside has no other way to be reached than to be asked.
-        outside = self.spec.kind is ServiceKind.OUTSIDE
-        asks = outside or (
-            self.spec.probe.asks_first and self.spec.probe.kind is not ProbeKind.NONE
-        )
-        self.enter(S.WAITING, asked=not asks, pid=None)
-        if asks:
-            self.probe()
-        self.try_start()
-
-    def try_start(self) -> None:
-        status = self.status
-        if (
-            status.state is S.WAITING
-            and status.asked
-            and status.dependencies_ready
-            and not status.alive
-            and self.spec.kind is not ServiceKind.OUTSIDE
-        ):
-            generation = status.generation + 1
-            self.enter(S.STARTING, generation=generation, alive=True, pid=None, ready_after=None)
-            self.change(started_at=self.now)
-            self.effects.append(Spawn(generation))
-            self.arm(Timer.DEADLINE, self.spec.start_timeout)
-
-    def enter_ready(self, event: Probed) -> None:
-        first = self.status.state is S.STARTING
-        self.enter(S.READY, problem=event.problem, detail=event.detail)
-        if first and self.status.started_at is not None:
-            self.change(ready_after=self.now - self.status.started_at)
-        self.arm(Timer.STABLE, self.spec.restart.stable_after)
-        self.arm(Timer.PROBE, self.spec.probe.interval)
-
-    def enter_external(self, event: Probed) -> None:
-        self.enter(S.EXTERNAL, problem=event.problem, detail=event.detail, failures=0)
-        self.arm(Timer.PROBE, self.spec.probe.interval)
-
-    def enter_stopping(self, reason: StopReason, **changes: Any) -> None:
-        self.enter(S.STOPPING, stop_reason=reason, **changes)
-        self.take_stop_step(0)
-
-    def take_stop_step(self, index: int) -> None:
-        self.change(stop_step=index, settling=False)
-        self.effects.append(RunStopStep(self.status.generation, index))
-        self.arm(Timer.DEADLINE, self.spec.stop.steps[index].timeout)
-
-    def enter_failed(self, problem: Problem) -> None:
-        self.enter(S.FAILED, problem=problem)
-
-    def fail_or_back_off(self, problem: Problem) -> None:
-        """Count a failure and decide whether it is tried again."""
-        failures = self.status.failures + 1
-        policy = self.spec.restart
-        if failures >= policy.max_failures:
-            self.change(failures=failures)
-            self.enter_failed(problem)
-            return
-        delay = policy.backoff.delay(failures)
-        self.enter(S.BACKOFF, failures=failures, problem=problem, retry_at=self.now + delay)
-        self.arm(Timer.RETRY, delay)
-
-    def conflict(self, problem: Problem) -> None:
-        """The port answers for somebody else: choose again once, then give up."""
-        ours = self.spec.kind is not ServiceKind.OUTSIDE
-        movable = ours and self.spec.port is not None and not self.spec.port_pinned
-        if not movable or self.status.re_resolved:
-            self.enter_failed(problem)
-            return
-        self.change(re_resolved=True, problem=problem)
-        self.effects.append(ResolvePorts())
-        self.enter_waiting()
 
     # -- processes -----------------------------------------------------------------------------
 

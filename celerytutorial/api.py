@@ -23,13 +23,13 @@ DATABASE_AWAY = "The database does not answer just now: nothing was saved. Try a
 _NO_SPACE = ("disk is full", "No space left")  # as SQLite and as PostgreSQL say it
 
 
-class LauncherTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class LauncherTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # drf-spectacular has no types for it
     """Tells the OpenAPI schema about the launcher's token."""
 
     target_class = "celerytutorial.access.LauncherToken"
     name = "launcherToken"
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:  # noqa: ARG002
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:  # noqa: ARG002 - the extension's signature
         """Return the scheme as OpenAPI writes it."""
         return {"type": "apiKey", "in": "header", "name": "Authorization"}
 

@@ -19,7 +19,7 @@ SOON = timedelta(minutes=1)
 CLOCK_STEP = 5.0
 
 
-class TickingScheduler(PersistentScheduler):  # type: ignore[misc, unused-ignore]
+class TickingScheduler(PersistentScheduler):  # type: ignore[misc, unused-ignore]  # celery-types does not know its class
     """Writes ``{"run", "pid", "ticks", "at", "schedule"}`` at each entry sent."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -25,7 +25,7 @@ EVENTS_WAIT_SECONDS = 0.03
 logger = logging.getLogger(__name__)
 
 
-class GroupEvents(bootsteps.StartStopStep):  # type: ignore[misc, unused-ignore]
+class GroupEvents(bootsteps.StartStopStep):  # type: ignore[misc, unused-ignore]  # Celery's classes may be untyped
     """Has the dispatcher of the consumer send events of tasks in groups."""
 
     requires = (Events,)
@@ -60,7 +60,7 @@ class GroupEvents(bootsteps.StartStopStep):  # type: ignore[misc, unused-ignore]
             _flush(c.event_dispatcher)
 
 
-class Consumer(CeleryConsumer):  # type: ignore[misc, unused-ignore]
+class Consumer(CeleryConsumer):  # type: ignore[misc, unused-ignore]  # Celery's classes may be untyped
     """Celery's consumer, but that it sees to its queues and loses no message."""
 
     def connect(self) -> Any:

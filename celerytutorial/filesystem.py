@@ -15,11 +15,11 @@ from typing import Any
 from kombu.transport import TRANSPORT_ALIASES, filesystem
 
 
-class Channel(filesystem.Channel):  # type: ignore[misc, unused-ignore]
+class Channel(filesystem.Channel):  # type: ignore[misc, unused-ignore]  # kombu's classes may be untyped
     """A channel whose messages appear whole."""
 
     # The stubs of the two classes above call the second parameter differently; it is positional.
-    def _put(self, queue: str, message: Any, **_: Any) -> None:  # type: ignore[override]
+    def _put(self, queue: str, message: Any, **_: Any) -> None:  # type: ignore[override]  # kombu's own differs from its base, too
         name = f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
         place = Path(self.data_folder_out)
         # No reader looks at this name: it does not end like a queue's messages.
@@ -28,7 +28,7 @@ class Channel(filesystem.Channel):  # type: ignore[misc, unused-ignore]
         written.replace(place / name)
 
 
-class Transport(filesystem.Transport):  # type: ignore[misc, unused-ignore]
+class Transport(filesystem.Transport):  # type: ignore[misc, unused-ignore]  # kombu's classes may be untyped
     """The transport of these channels."""
 
     Channel = Channel

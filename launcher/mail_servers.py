@@ -206,7 +206,7 @@ def run_check(check: SmtpCheck, profile: SmtpProfile) -> Outcome:
         CheckCancelledError,
         CheckFailedError,
     )
-    from launcher.runtime.smtp_words import CANCELLED, explain_failure, good  # noqa: PLC0415
+    from launcher.runtime.smtp_words import CANCELLED, explain_failure, good  # noqa: PLC0415 - imported when a test is run
 
     try:
         return good(profile, check.run())

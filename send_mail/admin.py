@@ -27,7 +27,7 @@ MOST_COUNTED = 10_000
 BEGINNING = 4_000
 
 
-class BoundedPaginator(Paginator):  # type: ignore[type-arg]
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic in its types alone
     """Pages of a list whose end is not looked for."""
 
     @cached_property
@@ -37,7 +37,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
         return int(rows.order_by().values("pk")[:MOST_COUNTED].count())
 
 
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in its types alone
     """Nothing is added, changed or deleted here; newest first."""
 
     ordering = ("-pk",)
@@ -47,29 +47,29 @@ class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
 
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
         """Rows are made by the services."""
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 - Django's signature
         """A state is changed by its rules alone."""
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 - Django's signature
         """An accepted mail is not lost by a click."""
         return False
 
 
-class Inline(admin.TabularInline):  # type: ignore[type-arg]
+class Inline(admin.TabularInline):  # type: ignore[type-arg]  # generic in its types alone
     """Rows that belong to another one, to look at."""
 
     can_delete = False
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 - Django's signature
         """Rows are made by the services."""
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 - Django's signature
         """Nothing is rewritten."""
         return False
 
@@ -169,7 +169,7 @@ class CaughtMailAdmin(ReadOnly):
         """Return the beginning of the source."""
         return bytes(row.source_head).decode("utf-8", "replace")
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 - Django's signature
         """What was caught is a copy, and may go."""
         return True
 

@@ -80,7 +80,7 @@ def _leaves(part: EmailMessage) -> Iterator[EmailMessage]:
         yield part
         return
     for inner in part.iter_parts():
-        yield from _leaves(inner)  # type: ignore[arg-type]
+        yield from _leaves(inner)  # type: ignore[arg-type]  # typed as plain messages
 
 
 def _body(message: EmailMessage, kind: str) -> Any:

@@ -63,7 +63,7 @@ class Keeper:
     async def handle_MAIL(
         self,
         server: SMTP,  # noqa: ARG002 - aiosmtpd hands it over
-        session: Session,  # noqa: ARG002
+        session: Session,  # noqa: ARG002 - the same
         envelope: Envelope,
         address: str,
         options: list[str],
@@ -74,13 +74,13 @@ class Keeper:
             return LOGIN_REFUSED
         envelope.mail_from = address
         envelope.mail_options.extend(options)
-        envelope.chaos = mode  # type: ignore[attr-defined]
+        envelope.chaos = mode  # type: ignore[attr-defined]  # aiosmtpd's handlers hand on so
         return "250 2.1.0 OK"
 
     async def handle_RCPT(
         self,
         server: SMTP,  # noqa: ARG002 - aiosmtpd hands it over
-        session: Session,  # noqa: ARG002
+        session: Session,  # noqa: ARG002 - the same
         envelope: Envelope,
         address: str,
         options: list[str],

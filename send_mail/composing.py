@@ -46,5 +46,5 @@ def recompose(mail: Mail, content: MailContent) -> EmailMultiAlternatives:
 
 def source_of(message: EmailMultiAlternatives) -> bytes:
     """Return the MIME source as it goes over the wire, lines ended by CRLF."""
-    source: bytes = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
+    source: bytes = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's message takes it
     return source

@@ -67,4 +67,4 @@ def move_statement(table: str, to: State, assignments: tuple[str, ...], where: s
     """
     sets = ", ".join((f"\"state\" = '{to.value}'", *assignments))
     may = ", ".join(f"'{state.value}'" for state in sources(to))
-    return f'UPDATE "{table}" SET {sets} WHERE "state" IN ({may}) AND {where}'  # noqa: S608
+    return f'UPDATE "{table}" SET {sets} WHERE "state" IN ({may}) AND {where}'  # noqa: S608 - our own names

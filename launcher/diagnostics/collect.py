@@ -71,7 +71,7 @@ def collect(
             ("processes.txt", lambda: _processes(live.pids)),
         ]
     makers += [
-        (f"logs/{path.name}", lambda path=path: _tail(path))  # type: ignore[misc]
+        (f"logs/{path.name}", lambda path=path: _tail(path))  # type: ignore[misc]  # mypy infers no lambda with a default
         for path in sorted(home.logs.glob("*.log"))
     ]
     parts = [Part(name, mask(_made(make))) for name, make in makers]

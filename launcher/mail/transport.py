@@ -78,7 +78,7 @@ class Transport:
         timeout: float | None,
     ) -> tuple[int, bytes]:
         # Imported at the first question: the window opens without it.
-        from http.client import HTTPConnection, HTTPException  # noqa: PLC0415
+        from http.client import HTTPConnection, HTTPException  # noqa: PLC0415 - imported when somebody asks
 
         base = self._base_url()
         if base is None:

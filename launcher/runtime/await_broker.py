@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     sys.argv = ["celery", *arguments]
     # First of all, as celery's own entry does: a green pool replaces sockets and threads, and what
     # was imported before would keep the old ones.
-    from celery import maybe_patch_concurrency  # noqa: PLC0415
+    from celery import maybe_patch_concurrency  # noqa: PLC0415 - see above
 
     maybe_patch_concurrency()
     broker = os.environ.get("CELERY_BROKER_URL", "")
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
     _wait_for(broker)
     if beside_its_boot:
         _schedule("SCHED_OTHER")
-    from celery.__main__ import main as celery  # noqa: PLC0415
+    from celery.__main__ import main as celery  # noqa: PLC0415 - after the patching
 
     celery()
     return 0

@@ -76,7 +76,7 @@ def main(run: str) -> int:
         else:
             leaders.discard(number)
     # Only now: psutil is not worth its memory while there is nothing to do.
-    from launcher.platform import current  # noqa: PLC0415
+    from launcher.platform import current  # noqa: PLC0415 - see above
 
     current().end_tree(run, None, leaders)
     return 0

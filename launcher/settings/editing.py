@@ -132,7 +132,7 @@ def _edit_document(path: Path, change: Callable[[TOMLDocument], None]) -> None:
 
 def _edit(path: Path, change: Callable[[str], str]) -> None:
     # Most runs only read the file, and the window opens sooner without it.
-    from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415
+    from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415 - needed where an edit fails alone
 
     try:
         text = path.read_bytes().decode() if path.exists() else TEMPLATE

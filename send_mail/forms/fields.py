@@ -45,7 +45,7 @@ class FilesField(forms.FileField):
     def __init__(self, **more: Any) -> None:
         super().__init__(widget=FilesInput(), required=False, **more)
 
-    def clean(self, data: Any, initial: Any = None) -> list[Attachment]:  # noqa: ARG002
+    def clean(self, data: Any, initial: Any = None) -> list[Attachment]:  # noqa: ARG002 - Django's signature
         """Return the files in their order; none is read before they are known to be small."""
         files: list[UploadedFile[bytes]] = [file for file in data or () if file]
         size = sum(file.size or 0 for file in files)

@@ -31,7 +31,7 @@ class CaughtFull(CaughtBrief):
     text = serializers.CharField()
     html = serializers.CharField()
     attachments = Attachment(many=True)
-    source = serializers.CharField()  # type: ignore[assignment]
+    source = serializers.CharField()  # type: ignore[assignment]  # a field of this name, not DRF's own attribute
 
 
 class CaughtPage(serializers.Serializer[Any]):

@@ -14,7 +14,7 @@ _COLUMNS = (
     *("phase", "verdict", "code", "reply", "words"),
 )
 _INSERT = (
-    f'INSERT INTO "{table_of(Attempt)}" '  # noqa: S608
+    f'INSERT INTO "{table_of(Attempt)}" '  # noqa: S608 - our own names
     f"({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))})"
 )
 

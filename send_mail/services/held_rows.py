@@ -62,7 +62,7 @@ def mark(marks: Sequence[Mark]) -> list[bool]:
         adapt = connection.ops.adapt_datetimefield_value
         with connection.cursor() as cursor:
             cursor.execute(
-                f'UPDATE "{_MAIL}" SET "data_at" = %s, "lease_until" = %s '  # noqa: S608
+                f'UPDATE "{_MAIL}" SET "data_at" = %s, "lease_until" = %s '  # noqa: S608 - a table's name
                 f'WHERE {_SENDING} AND "id" IN {places(held)}',
                 (adapt(now), adapt(until), *held),
             )

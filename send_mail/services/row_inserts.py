@@ -62,7 +62,7 @@ def _statement(rows: Sequence[Model]) -> tuple[str, list[Any]]:
     columns = ", ".join(f'"{field.column}"' for field in fields)
     marks = f"({', '.join(['%s'] * len(fields))})"
     table = model._meta.db_table
-    sql = f'INSERT INTO "{table}" ({columns}) VALUES {", ".join([marks] * len(rows))}'  # noqa: S608
+    sql = f'INSERT INTO "{table}" ({columns}) VALUES {", ".join([marks] * len(rows))}'  # noqa: S608 - our own names and marks
     ops = connection.ops
     adapt_time = cache(ops.adapt_datetimefield_value)  # one time in many columns
     values = []

@@ -89,7 +89,7 @@ def _by_fts5(mails: QuerySet[Mail], beginnings: list[str], after: int, limit: in
             return []
         where.append(f"EXISTS ({sql})")
         params += more
-    sql = f"SELECT rowid FROM {WORDS} WHERE {' AND '.join(where)} ORDER BY rowid DESC LIMIT {limit}"  # noqa: S608
+    sql = f"SELECT rowid FROM {WORDS} WHERE {' AND '.join(where)} ORDER BY rowid DESC LIMIT {limit}"  # noqa: S608 - our own names, a number
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return [pk for (pk,) in cursor.fetchall()]
@@ -104,13 +104,13 @@ def _by_gin(mails: QuerySet[Mail], beginnings: list[str], after: int, limit: int
     if after:
         mails = mails.filter(pk__lt=after)
     newest = list(mails.order_by("-pk").values_list("pk", flat=True)[:NEWEST])
-    matches = RawSQL(f"{_TSVECTOR} @@ to_tsquery('simple', %s)", (query,), BooleanField())  # noqa: S611
+    matches = RawSQL(f"{_TSVECTOR} @@ to_tsquery('simple', %s)", (query,), BooleanField())  # noqa: S611 - the words are a parameter
     found = list(Mail.objects.filter(matches, pk__in=newest).order_by("-pk")[:limit])
     if len(found) == limit or len(newest) < NEWEST:
         return found
     # OFFSET 0 has the matches looked up on their own, before they are put in order.
     all_matches = RawSQL(  # noqa: S611 - the words are a parameter
-        f"SELECT id FROM send_mail_mail WHERE {_TSVECTOR} @@ to_tsquery('simple', %s) OFFSET 0",  # noqa: S608
+        f"SELECT id FROM send_mail_mail WHERE {_TSVECTOR} @@ to_tsquery('simple', %s) OFFSET 0",  # noqa: S608 - our own names, a number
         (query,),
     )
     return list(mails.filter(pk__in=all_matches).order_by("-pk")[:limit])

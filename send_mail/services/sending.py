@@ -101,7 +101,7 @@ def _message(claim: Claim, letter: Letter) -> EmailMessage:
     """Return the mail as Django's backends want it."""
     mail = Mail.objects.select_related("content").get(pk=claim.mail_id)
     message = composing.recompose(mail, mail.content)
-    message.recipients = lambda: list(letter.recipients)  # type: ignore[method-assign]
+    message.recipients = lambda: list(letter.recipients)  # type: ignore[method-assign]  # the envelope's, in the place of the headers'
     return message
 
 

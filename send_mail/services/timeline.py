@@ -11,7 +11,7 @@ from send_mail.models import Mail, MailEvent
 from send_mail.services.tables import table_of
 
 _INSERT = (
-    f'INSERT INTO "{table_of(MailEvent)}" ("mail_id", "event", "at", "detail") '  # noqa: S608
+    f'INSERT INTO "{table_of(MailEvent)}" ("mail_id", "event", "at", "detail") '  # noqa: S608 - our own names
     "VALUES (%s, %s, %s, %s)"
 )
 

@@ -61,7 +61,7 @@ def api_page(request: HttpRequest) -> HttpResponse:
 @cache
 def _groups() -> list[Group]:
     """Return all operations; the schema stays as it is while the process lives."""
-    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # drf-spectacular has no types for it
     shapes = schema["components"]["schemas"]
     found = [
         operation

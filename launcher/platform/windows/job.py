@@ -120,7 +120,7 @@ class Job:
     def take(self, pid: int) -> None:
         """Put a process of ours, and all it will start, into the job. Raises OSError."""
         rights = _PROCESS_TERMINATE_SET_QUOTA_AND_SYNCHRONIZE
-        with Handle(_open_process(rights, False, pid), f"process {pid}") as process:  # noqa: FBT003
+        with Handle(_open_process(rights, False, pid), f"process {pid}") as process:  # noqa: FBT003 - Windows' signature
             if not _assign(self._handle.value, process.value):
                 raise failure(f"process {pid} into its job")
 
@@ -170,7 +170,7 @@ class Job:
 def resume(pid: int) -> None:
     """Let a process run that was started with CREATE_SUSPENDED. Raises OSError."""
     for thread in _threads(pid):
-        with Handle(_open_thread(_THREAD_SUSPEND_RESUME, False, thread), "a thread") as handle:  # noqa: FBT003
+        with Handle(_open_thread(_THREAD_SUSPEND_RESUME, False, thread), "a thread") as handle:  # noqa: FBT003 - Windows' signature
             if _resume_thread(handle.value) == 0xFFFFFFFF:
                 raise failure(f"process {pid} cannot go on")
 

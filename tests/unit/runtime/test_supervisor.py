@@ -457,16 +457,23 @@ def test_a_service_that_is_added_can_be_started_and_the_others_go_on(
     assert list(house.supervisor.specs) == list(house.supervisor.statuses) == ["worker", "worker2"]
 
 
-def test_a_service_that_is_removed_is_stopped_politely_and_then_forgotten(
-    build: Callable[..., House],
-) -> None:
-    first, second = service("worker"), service("worker2")
+def removing_the_second(
+    build: Callable[..., House], first: ServiceSpec, second: ServiceSpec
+) -> House:
+    """Two workers are up, and one of them is described no more and takes its time to end."""
     house = build(first, second)
     house.supervisor.start_all()
     house.until(worker2=ServiceState.READY)
     house.runner.stubborn.add("worker2")
     house.supervisor.describe_anew(lambda: (first,))
     house.until(worker2=ServiceState.STOPPING)
+    return house
+
+
+def test_a_service_that_is_removed_is_stopped_politely_and_then_forgotten(
+    build: Callable[..., House],
+) -> None:
+    house = removing_the_second(build, service("worker"), service("worker2"))
     house.supervisor.start("worker2")  # a click that comes too late
     house.runner.last("worker2").end(0)
     eventually(lambda: "worker2" not in house.supervisor.statuses, 5, "worker2 is still there")
@@ -480,12 +487,7 @@ def test_a_service_that_comes_back_while_it_is_being_removed_stays(
     build: Callable[..., House],
 ) -> None:
     first, second = service("worker"), service("worker2")
-    house = build(first, second)
-    house.supervisor.start_all()
-    house.until(worker2=ServiceState.READY)
-    house.runner.stubborn.add("worker2")
-    house.supervisor.describe_anew(lambda: (first,))
-    house.until(worker2=ServiceState.STOPPING)
+    house = removing_the_second(build, first, second)
     house.supervisor.describe_anew(lambda: (first, second))
     house.supervisor.start("worker2")
     house.runner.last("worker2").end(0)

@@ -23,7 +23,7 @@ from launcher.runtime import embedded_broker, instance
 from launcher.runtime.control import ControlServer
 from launcher.runtime.credentials import load_or_make
 from launcher.runtime.guard import Guard
-from launcher.runtime.installations import find_rabbitmq
+from launcher.runtime.installations import Places, find_rabbitmq
 from launcher.runtime.logs import LogStore
 from launcher.runtime.passwords import Passwords
 from launcher.runtime.port_claims import PortClaims
@@ -38,6 +38,17 @@ from launcher.settings import write_template
 
 class BrokerMissingError(Exception):
     """RabbitMQ was asked for by name and is not there; the message holds the remedy."""
+
+
+class CookieError(HomeError, OSError):
+    """A foreign Erlang cookie stands where the node's own belongs."""
+
+    def __init__(self, cookie: Path, why: OSError) -> None:
+        super().__init__(
+            f"The Erlang cookie {cookie} is not ours and cannot be replaced by ours "
+            f"({why.strerror or why}), so nobody would reach our RabbitMQ node. Remove it, then "
+            "start again; or use --broker embedded."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +92,8 @@ def open_session(home: Home, wishes: Wishes = Wishes()) -> Iterator[Session]:
     holder = instance.take(home, system, run)
     try:
         ports = PortClaims(system)
-        broker, rabbit = _choose_broker(settings.broker)
+        broker, rabbit = _choose_broker(settings.broker, Places.here(home.programs))
+        link = _plain_root(home, broker, system)
         plan = Plan(
             settings=settings,
             project=bundled_project(),
@@ -90,8 +102,8 @@ def open_session(home: Home, wishes: Wishes = Wishes()) -> Iterator[Session]:
             broker=broker,
             endpoints=ports.resolve(wanted_endpoints(settings, broker)),
             secrets={**load_or_make(home.secrets_file, system), **mail_servers.secrets_at_start()},
-            rabbitmq=rabbit,
-            plain_data=_plain_data(home, broker, system),
+            rabbitmq=_by_plain_name(rabbit, home, link),
+            plain_data=link / home.data.name if link else None,
         )
         _make_broker(plan, system)
         session = Session(
@@ -115,8 +127,8 @@ def open_session(home: Home, wishes: Wishes = Wishes()) -> Iterator[Session]:
     finally:
         session.close()
         control.close()
-        if plan.plain_data is not None:
-            plan.plain_data.unlink(missing_ok=True)
+        if link is not None:
+            link.unlink(missing_ok=True)
 
 
 def open_mail_servers(home: Home) -> MailServers:
@@ -134,28 +146,50 @@ def open_mail_servers(home: Home) -> MailServers:
     return servers
 
 
-def _plain_data(home: Home, broker: BrokerMode, system: System) -> Path | None:
-    """An ASCII name of the data folder for RabbitMQ, where the home's own has other letters."""
-    link = home.plain_data
+def _plain_root(home: Home, broker: BrokerMode, system: System) -> Path | None:
+    """A plain name of the home for RabbitMQ, where the home's own is none."""
+    link = home.plain_root
     if broker is not BrokerMode.RABBITMQ or link is None:
         return None
     try:
-        system.link_folder(link, home.data)
+        system.link_folder(link, home.root)
     except OSError as error:
         raise HomeError(
-            f"RabbitMQ cannot use a folder with letters beyond ASCII such as {home.root}, and "
-            f"no other name could be made for it ({error.strerror or error}: {link}). "
-            "Choose a folder with plain letters with --home, or use --broker embedded."
+            f"RabbitMQ cannot use the folder {home.root}: its name is too long, or has letters "
+            f"that RabbitMQ does not take, and no other name could be made for it "
+            f"({error.strerror or error}: {link}). "
+            "Choose a folder with a short, plain name with --home, or use --broker embedded."
         ) from error
     return link
 
 
-def _choose_broker(wanted: str) -> tuple[BrokerMode, RabbitInstallation | None]:
+def _by_plain_name(
+    found: RabbitInstallation | None, home: Home, link: Path | None
+) -> RabbitInstallation | None:
+    """What the launcher fetched into the home, by the home's plain name."""
+    if found is None or link is None:
+        return found
+
+    def renamed(path: str) -> str:
+        inside = Path(path)
+        if not inside.is_relative_to(home.root):
+            return path
+        return str(link / inside.relative_to(home.root))
+
+    return replace(
+        found,
+        server=renamed(found.server),
+        erl=renamed(found.erl),
+        epmd=renamed(found.epmd),
+    )
+
+
+def _choose_broker(wanted: str, places: Places) -> tuple[BrokerMode, RabbitInstallation | None]:
     if "://" in wanted:
         return BrokerMode.EXTERNAL, None
     if wanted == "embedded":
         return BrokerMode.EMBEDDED, None
-    found = find_rabbitmq()
+    found = find_rabbitmq(places)
     if found is None:
         if wanted == "rabbitmq":
             raise BrokerMissingError(
@@ -184,6 +218,10 @@ def _write_node_files(plan: Plan, system: System) -> None:
     for path, text in files.items():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         system.write_private(path, text)
-    # Erlang insists on a file that its owner alone can read, which a private one is.
+    # Erlang insists on a file that its owner alone can read, which a private one is. One that
+    # another program put there is replaced: with it nobody would reach the node.
     cookie = next(iter(files)).parent / ".erlang.cookie"
-    system.write_private(cookie, plan.secrets["erlang_cookie"])
+    try:
+        system.write_private(cookie, plan.secrets["erlang_cookie"])
+    except OSError as error:
+        raise CookieError(cookie, error) from error

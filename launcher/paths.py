@@ -13,6 +13,8 @@ from pathlib import Path
 
 import platformdirs
 
+from launcher.platform.places import SHARED, is_plain
+
 HOME_VARIABLE = "CELERY_LAUNCHER_HOME"
 DATABASE = "launcher.sqlite3"
 """The database's file, among the data."""
@@ -75,17 +77,27 @@ class Home:
         return hashlib.sha256(str(self.root).encode()).hexdigest()[:8]
 
     @property
-    def plain_data(self) -> Path | None:
-        """Where a link may stand that gives `data` a name in ASCII; None where it has one.
+    def programs(self) -> Path:
+        """What the launcher fetched: on Windows, Erlang and RabbitMQ."""
+        return self.root / "programs"
 
-        RabbitMQ's dashboard does not start in a folder with other letters: it makes Latin-1 of its
-        log file's name (`rabbit_mgmt_external_stats`).
+    @property
+    def plain_root(self) -> Path | None:
+        """Where a link may stand that gives the home a plain name; None where it has one.
+
+        RabbitMQ's dashboard does not start in a folder with letters beyond ASCII: it makes Latin-1
+        of its log file's name (`rabbit_mgmt_external_stats`). Windows' batch files stumble over
+        more, and its programs over long paths.
         """
-        if str(self.data).isascii():
+        if is_plain(self.root):
             return None
         cache = platformdirs.user_cache_path("celery-launcher", appauthor=False)
-        place = cache if str(cache).isascii() else Path(tempfile.gettempdir()) / cache.name
-        return place / "homes" / self.mark
+        candidates = (
+            cache / "homes" / self.mark,
+            *(folder / f"CeleryLauncher-{self.mark}" / "home" for folder in SHARED),
+            Path(tempfile.gettempdir()) / cache.name / "homes" / self.mark,
+        )
+        return next((each for each in candidates if is_plain(each)), candidates[-1])
 
     def prepare(self) -> None:
         """Make the folders, readable by the user alone. Raises HomeError."""

@@ -30,11 +30,13 @@ from launcher.runtime.clock import MonotonicClock
 from launcher.runtime.early_relay import EarlyRelay
 from launcher.runtime.guard import Guard
 from launcher.runtime.guarded_children import GuardedChildren
+from launcher.runtime.installations import Places
 from launcher.runtime.instance import Instance
 from launcher.runtime.journal import Journal
 from launcher.runtime.listeners import Listeners
 from launcher.runtime.logs import LogStore
 from launcher.runtime.management import Management, ManagementAccess
+from launcher.runtime.parts.watching import Watch
 from launcher.runtime.port_claims import PortClaims
 from launcher.runtime.probes import make_prober, naming_the_owner
 from launcher.runtime.supervisor import Supervisor, all_at_rest
@@ -236,9 +238,9 @@ class Session(Listeners):
         """The variables by which the project's commands reach what runs here."""
         return environment(self.plan)
 
-    def fix(self, groups: Iterable[str], say: Callable[[str], None]) -> InstallOutcome:
-        """Install what the named groups of packages lack; blocks for minutes."""
-        outcome = repair.fix(groups, say)
+    def fix(self, groups: Iterable[str], watch: Watch) -> InstallOutcome:
+        """Install what the named groups lack; blocks for minutes."""
+        outcome = repair.fix(groups, watch, self.plan.home.programs)
         self._look_around()
         return outcome
 
@@ -380,7 +382,9 @@ class Session(Listeners):
     # -- inside --------------------------------------------------------------------------------
 
     def _look_around(self) -> None:
-        self._checks = tuple(prerequisites.check_all(self.plan.home.root, self.notices()))
+        home = self.plan.home
+        places = Places.here(home.programs)
+        self._checks = tuple(prerequisites.check_all(home.root, self.notices(), places=places))
         # Whoever shows the checks looks again at every change: make one.
         self._supervisor.nudge()
 

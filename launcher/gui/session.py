@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from launcher.runtime.celery_events import CeleryEvents
     from launcher.runtime.flow_source import FlowSource
     from launcher.runtime.management import Management
+    from launcher.runtime.parts.watching import Watch
     from launcher.runtime.task_history_keeper import TaskKeeper
     from launcher.runtime.usage import Usage
     from launcher.settings import Settings as SettingsValue
@@ -278,8 +279,8 @@ class Session(Protocol):
         """End at once whatever still runs. May block for a moment."""
         ...
 
-    def fix(self, groups: Sequence[str], say: Callable[[str], None]) -> InstallOutcome:
-        """Install what the named groups lack; `say` is told the steps. Blocks for minutes."""
+    def fix(self, groups: Sequence[str], watch: Watch) -> InstallOutcome:
+        """Install what the named groups lack; `watch` is told the steps. Blocks for minutes."""
         ...
 
     def usage(self) -> Mapping[str, Usage]:

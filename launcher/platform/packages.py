@@ -29,12 +29,16 @@ _ENVIRONMENT = ("DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1")
 
 @dataclass(frozen=True, slots=True)
 class InstallOutcome:
-    """What came of an installation: one sentence, and a command for the user where it failed."""
+    """What came of an installation: one sentence, and what the user does where it failed.
+
+    `copied` is the command in the remedy, "" where the remedy is one as a whole.
+    """
 
     ok: bool
     words: str
     remedy: str = ""
     cancelled: bool = False
+    copied: str = ""
 
 
 class Apt:

@@ -1,7 +1,8 @@
-"""Which RabbitMQ and which Erlang this machine has.
+"""Which RabbitMQ and which Erlang this machine has, and which of them go together.
 
-Owns where they are looked for. Reads a few folders and starts nothing, since it happens at every
-start. Whether versions go together is `launcher.core.checks`.
+Reads a few folders, and Windows' registry; starts nothing, since it happens at every start. Where
+Windows keeps them is told in `launcher.runtime.installations_windows`. Whether versions fit is
+`launcher.core.checks`.
 """
 
 from __future__ import annotations
@@ -15,16 +16,45 @@ from pathlib import Path
 
 from launcher.core.checks import Verdict, check_pair, version_tuple
 from launcher.core.facts import RabbitInstallation
-from launcher.platform.places import ERLANGS, SERVERS
+from launcher.platform.places import ERLANGS, SERVERS, WINDOWS, Registry, registry
+from launcher.runtime import installations_windows
+from launcher.runtime.installations_windows import newest_first
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where to look. Patterns are globs, tried in order; among matches the newest comes first."""
+    """Where to look. Patterns are globs, tried in order; among matches the newest comes first.
+
+    `own` is the folder of what the launcher installed itself. `windows` is the kind of files that
+    are looked for; `registry` reads that system's registry.
+    """
 
     environment: Mapping[str, str]
     servers: tuple[str, ...] = SERVERS
     erlangs: tuple[str, ...] = ERLANGS
+    own: Path | None = None
+    windows: bool = WINDOWS
+    registry: Registry | None = None
+
+    @classmethod
+    def here(cls, own: Path | None = None) -> Places:
+        """Those of this machine."""
+        return cls(os.environ, own=own, registry=registry())
+
+    @property
+    def erl(self) -> str:
+        """The file name of Erlang's program."""
+        return "erl.exe" if self.windows else "erl"
+
+    @property
+    def epmd(self) -> str:
+        """The file name of Erlang's port mapper."""
+        return "epmd.exe" if self.windows else "epmd"
+
+    @property
+    def script(self) -> str:
+        """The file name of the script that runs RabbitMQ in the foreground."""
+        return "rabbitmq-server.bat" if self.windows else "rabbitmq-server"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,60 +74,110 @@ class Server:
     version: str
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What would be used, and the Erlangs that were found beside it, in the order found."""
+
+    server: Server | None
+    erlang: Erlang | None
+    others: tuple[Erlang, ...] = ()
+
+    @property
+    def fits(self) -> bool:
+        """Whether the vendor's table allows the pair."""
+        return (
+            self.server is not None and self.erlang is not None and _fit(self.server, self.erlang)
+        )
+
+    @property
+    def better(self) -> Erlang | None:
+        """One of the others that fits where the chosen one does not, since ERLANG_HOME names it."""
+        if self.server is None or self.fits:
+            return None
+        server = self.server
+        return next((one for one in self.others if _fit(server, one)), None)
+
+
 def find_rabbitmq(places: Places | None = None) -> RabbitInstallation | None:
     """The RabbitMQ to run and the Erlang to run it on; None when either is missing.
 
-    Of several Erlangs the first that the vendor's table allows is taken, unless ERLANG_HOME names
-    one. Takes a few milliseconds.
+    Takes a few milliseconds.
     """
-    places = places or Places(os.environ)
-    server = find_server(places)
-    if server is None:
-        return None
-    erlang = erlang_for(server, places)
-    if erlang is None or not erlang.epmd:
+    chosen = choose(places or Places.here())
+    server, erlang = chosen.server, chosen.erlang
+    if server is None or erlang is None or not erlang.epmd:
         return None
     return RabbitInstallation(server.path, server.version, erlang.erl, erlang.version, erlang.epmd)
 
 
+def choose(places: Places) -> Choice:
+    """The first RabbitMQ with the first Erlang that the vendor's table allows for it.
+
+    What RABBITMQ_HOME and ERLANG_HOME name is taken as it is. Where no pair fits, the first of
+    each: it may be newer than the table.
+    """
+    servers, erlangs = list(_servers(places)), list(_erlangs(places))
+    named = servers[:1] if servers and _is_named(servers[0], places) else servers
+    usable = erlangs[:1] if is_erlang_home(_erlang_home(places), places) else erlangs
+    for server in named:
+        for erlang in usable:
+            if _fit(server, erlang):
+                return Choice(server, erlang, _others(erlangs, erlang))
+    first = usable[0] if usable else None
+    return Choice(servers[0] if servers else None, first, _others(erlangs, first))
+
+
 def find_server(places: Places | None = None) -> Server | None:
-    """The first RabbitMQ: RABBITMQ_HOME, then the usual folders, then PATH."""
-    places = places or Places(os.environ)
-    return next(_servers(places), None)
+    """The first RabbitMQ: RABBITMQ_HOME, then the usual folders, PATH, and our own."""
+    return next(_servers(places or Places.here()), None)
 
 
 def find_erlang(places: Places | None = None) -> Erlang | None:
-    """The first Erlang: ERLANG_HOME, then PATH, then the usual folders."""
-    places = places or Places(os.environ)
-    return next(_erlangs(places), None)
+    """The first Erlang: ERLANG_HOME, then PATH, the usual folders, and our own."""
+    return next(_erlangs(places or Places.here()), None)
 
 
-def erlang_for(server: Server, places: Places) -> Erlang | None:
-    """The Erlang that this RabbitMQ would run on; None when there is none at all."""
-    found = list(_erlangs(places))
-    if not found or is_erlang_home(places.environment.get("ERLANG_HOME", "")):
-        return found[0] if found else None
-    for erlang in found:
-        if check_pair(server.version, erlang.version).verdict is Verdict.OK:
-            return erlang
-    return found[0]
+def _fit(server: Server, erlang: Erlang) -> bool:
+    return check_pair(server.version, erlang.version).verdict is Verdict.OK
+
+
+def _others(all_found: list[Erlang], used: Erlang | None) -> tuple[Erlang, ...]:
+    return tuple(one for one in all_found if one != used)
 
 
 # -- RabbitMQ ----------------------------------------------------------------------------------
 
 
 def _servers(places: Places) -> Iterator[Server]:
-    home = places.environment.get("RABBITMQ_HOME")
-    folders = [Path(home) / "sbin", Path(home) / "bin"] if home else []
-    for pattern in places.servers:
-        folders += _newest_first(pattern)
-    on_path = shutil.which("rabbitmq-server", path=places.environment.get("PATH", ""))
-    if on_path:
-        folders.append(Path(on_path).resolve().parent)
-    for folder in folders:
-        script = folder / "rabbitmq-server"
-        if _is_plain_script(script):
+    seen: set[Path] = set()
+    for folder in _server_folders(places):
+        script = folder / places.script
+        if _is_plain_script(script) and (real := script.resolve()) not in seen:
+            seen.add(real)
             yield Server(str(script), _server_version(script))
+
+
+def _server_folders(places: Places) -> Iterator[Path]:
+    yield from _named_server(places)
+    if places.windows:
+        for root in installations_windows.server_roots(places.environment, places.registry):
+            yield root / "sbin"
+    for pattern in places.servers:
+        yield from newest_first(pattern)
+    on_path = shutil.which(places.script, path=places.environment.get("PATH", ""))
+    if on_path:
+        yield Path(on_path).resolve().parent
+    if places.own is not None:
+        yield from newest_first(str(places.own / "rabbitmq_server-*" / "sbin"))
+
+
+def _named_server(places: Places) -> list[Path]:
+    home = places.environment.get("RABBITMQ_HOME", "")
+    return [Path(home) / "sbin", Path(home) / "bin"] if home else []
+
+
+def _is_named(server: Server, places: Places) -> bool:
+    return Path(server.path).parent in _named_server(places)
 
 
 def _is_plain_script(script: Path) -> bool:
@@ -109,7 +189,8 @@ def _is_plain_script(script: Path) -> bool:
     if not os.access(script, os.X_OK):
         return False
     real = script.resolve()
-    return real.name == "rabbitmq-server" and (real.parent / "rabbitmq-env").exists()
+    beside = real.name.replace("-server", "-env")
+    return real.name == script.name and (real.parent / beside).exists()
 
 
 def _server_version(script: Path) -> str:
@@ -127,26 +208,39 @@ def _server_version(script: Path) -> str:
 
 
 def _erlangs(places: Places) -> Iterator[Erlang]:
-    home = places.environment.get("ERLANG_HOME", "")
-    roots = [Path(home)] if home else []
     search = places.environment.get("PATH", "")
-    on_path = shutil.which("erl", path=search)
-    if on_path:
-        roots.append(Path(on_path).resolve().parent.parent)
-    for pattern in places.erlangs:
-        roots += _newest_first(pattern)
     seen: set[Path] = set()
-    for root in roots:
+    for root in _erlang_roots(places, search):
         real = root.resolve()
-        if real in seen or not is_erlang_home(str(root)):
+        if real in seen or not is_erlang_home(str(root), places):
             continue
         seen.add(real)
-        yield Erlang(str(root / "bin" / "erl"), _otp_version(root), _epmd(root, search))
+        erl = str(root / "bin" / places.erl)
+        yield Erlang(erl, _otp_version(root), _epmd(root, places.epmd, search))
 
 
-def is_erlang_home(home: str) -> bool:
+def _erlang_roots(places: Places, search: str) -> Iterator[Path]:
+    home = _erlang_home(places)
+    if home:
+        yield Path(home)
+    on_path = shutil.which(places.erl, path=search)
+    if on_path:
+        yield Path(on_path).resolve().parent.parent
+    if places.windows:
+        yield from installations_windows.erlang_roots(places.environment, places.registry)
+    for pattern in places.erlangs:
+        yield from newest_first(pattern)
+    if places.own is not None:
+        yield from newest_first(str(places.own / "erlang-*"))
+
+
+def _erlang_home(places: Places) -> str:
+    return places.environment.get("ERLANG_HOME", "")
+
+
+def is_erlang_home(home: str, places: Places) -> bool:
     """Whether there is an Erlang in the folder `home`; "" is none."""
-    return bool(home) and os.access(Path(home) / "bin" / "erl", os.X_OK)
+    return bool(home) and os.access(Path(home) / "bin" / places.erl, os.X_OK)
 
 
 def _otp_version(root: Path) -> str:
@@ -161,22 +255,9 @@ def _otp_version(root: Path) -> str:
     return max(versions, key=version_tuple, default="")
 
 
-def _epmd(root: Path, search: str) -> str:
-    candidates = [root / "bin" / "epmd", *sorted(root.glob("erts-*/bin/epmd"), reverse=True)]
+def _epmd(root: Path, name: str, search: str) -> str:
+    candidates = [root / "bin" / name, *sorted(root.glob(f"erts-*/bin/{name}"), reverse=True)]
     for candidate in candidates:
         if os.access(candidate, os.X_OK):
             return str(candidate)
-    return shutil.which("epmd", path=search) or ""
-
-
-def _newest_first(pattern: str) -> list[Path]:
-    path = Path(pattern).expanduser()
-    if "*" not in pattern:
-        return [path]
-    index = next(number for number, part in enumerate(path.parts) if "*" in part)
-    found = Path(*path.parts[:index]).glob(str(Path(*path.parts[index:])))
-    return sorted(found, key=lambda each: _numbers(str(each)), reverse=True)
-
-
-def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in re.findall(r"\d+", text))
+    return shutil.which(name, path=search) or ""

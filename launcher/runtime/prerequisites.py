@@ -1,13 +1,12 @@
 """Every prerequisite, from Python to a display: the fact that was found, a verdict and a remedy.
 
-RabbitMQ and Erlang are found in `launcher.runtime.installations`; whether versions go together is
-`launcher.core.checks`; what is missing is installed by `launcher.runtime.repair`.
+Those of RabbitMQ and Erlang are `launcher.runtime.prerequisites_broker`; what is missing is
+installed by `launcher.runtime.repair`.
 """
 
 from __future__ import annotations
 
 import importlib.util
-import os
 import platform
 import shutil
 import sys
@@ -17,19 +16,12 @@ from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
-from launcher.core.checks import CheckResult, Verdict, check_pair
+from launcher.core.checks import CheckResult, Verdict
 from launcher.core.facts import Notice, PortNotice
 from launcher.platform.packages import LINUX, missing_libraries
-from launcher.runtime.installations import (
-    Erlang,
-    Places,
-    Server,
-    erlang_for,
-    find_erlang,
-    find_server,
-    is_erlang_home,
-)
-from launcher.runtime.repair import RABBITMQ, WINDOW, broker_remedy, remedy
+from launcher.runtime.installations import Places
+from launcher.runtime.prerequisites_broker import check_broker, check_windows_service
+from launcher.runtime.repair import WINDOW, remedy
 from launcher.settings import SettingsError
 
 _SPACE_NEEDED = 500 * 1024 * 1024
@@ -48,13 +40,13 @@ def check_all(
     `data` is the folder that will hold everything; `notices` say which ports were taken.
     `thorough` also looks at the display and Qt's libraries, which starts a process.
     """
-    places = places or Places(os.environ)
+    places = places or Places.here()
     results = [check_python()]
     results += check_broker(places)
     results.append(check_eventlet())
     if LINUX:
         results.append(check_setpriv(places))
-    results += check_windows_service()
+    results += check_windows_service(places)
     if data is not None:
         results += [check_folder(data), check_space(data)]
     results += [check_port(notice) for notice in notices]
@@ -73,57 +65,6 @@ def check_python() -> CheckResult:
     return CheckResult("Python", Verdict.OK, f"Python {version} at {sys.executable}")
 
 
-def check_broker(places: Places) -> list[CheckResult]:
-    """Erlang, RabbitMQ, whether they go together, and the port mapper that Erlang brings."""
-    server = find_server(places)
-    erlang = erlang_for(server, places) if server else find_erlang(places)
-    results = [_check_erlang(erlang, places), _check_server(server)]
-    if server and erlang:
-        results.append(check_pair(server.version, erlang.version))
-        if erlang.epmd:
-            results.append(CheckResult("epmd", Verdict.OK, erlang.epmd))
-        else:
-            results.append(
-                CheckResult(
-                    "epmd",
-                    Verdict.WARN,
-                    f"the Erlang at {erlang.erl} has no epmd, which RabbitMQ needs",
-                    "Install Erlang anew; until then the embedded broker is used",
-                )
-            )
-    return results
-
-
-def _check_erlang(erlang: Erlang | None, places: Places) -> CheckResult:
-    home = places.environment.get("ERLANG_HOME", "")
-    if home and not is_erlang_home(home):
-        return CheckResult(
-            "Erlang",
-            Verdict.WARN,
-            f"ERLANG_HOME is {home}, where there is no bin/erl",
-            "Correct or remove ERLANG_HOME",
-        )
-    if erlang is None:
-        return CheckResult(
-            "Erlang", Verdict.WARN, "not found; RabbitMQ needs it", broker_remedy(), RABBITMQ
-        )
-    version = erlang.version or "of an unknown version"
-    return CheckResult("Erlang", Verdict.OK, f"Erlang {version} at {erlang.erl}")
-
-
-def _check_server(server: Server | None) -> CheckResult:
-    if server is None:
-        return CheckResult(
-            "RabbitMQ",
-            Verdict.WARN,
-            "not found, so the embedded broker is used",
-            broker_remedy(),
-            RABBITMQ,
-        )
-    version = server.version or "of an unknown version"
-    return CheckResult("RabbitMQ", Verdict.OK, f"RabbitMQ {version} at {server.path}")
-
-
 def check_eventlet() -> CheckResult:
     """The worker's default pool. It warns on import since 0.40.4, so it is shown for what it is."""
     try:
@@ -140,19 +81,6 @@ def check_eventlet() -> CheckResult:
         Verdict.OK,
         f"eventlet {version} (legacy: it gets bug fixes only; the pool threads is the alternative)",
     )
-
-
-def check_windows_service() -> list[CheckResult]:
-    """Whether RabbitMQ runs as a service of Windows; nothing to tell on other systems."""
-    if sys.platform != "win32":
-        return []
-    from launcher.platform.windows import services  # noqa: PLC0415 - for Windows alone
-
-    with suppress(OSError):
-        if services.state_of("RabbitMQ") is services.ServiceState.RUNNING:
-            fact = "the Windows service RabbitMQ runs; it is left as it is, and keeps its port"
-            return [CheckResult("RabbitMQ service", Verdict.OK, fact)]
-    return []
 
 
 def check_setpriv(places: Places) -> CheckResult:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
 
 from launcher.core.checks import RABBITMQ_ERLANG_PAGE
 from launcher.paths import program
 from launcher.platform.packages import InstallOutcome, os_release, package_system
+from launcher.platform.places import WINDOWS
+from launcher.runtime.parts import pins
+from launcher.runtime.parts.install import install
+from launcher.runtime.parts.shelf import Shelf
+from launcher.runtime.parts.watching import PartError, Watch
 
 RABBITMQ_PAGE = "https://www.rabbitmq.com/docs/download"
+ANOTHER_WAY = "choco install rabbitmq"
+"""It brings an Erlang as well: https://www.rabbitmq.com/docs/install-windows#chocolatey."""
 
 QT_PACKAGES = (
     "libegl1",
@@ -40,6 +49,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         *("rabbitmq-server", "postgresql", "gcc", "libc6-dev"),
         *("xvfb", "xdotool", "chromium", "desktop-file-utils", *QT_PACKAGES),
         "wine64",  # tests/windows runs Windows' own Python in it
+        *("nsis", "osslsigncode"),  # the installer is packed and signed by them
     ),
 }
 
@@ -54,20 +64,34 @@ def remedy(by_hand: str) -> str:
     return by_hand if package_system() is None else fix_command()
 
 
+def can_install_broker() -> bool:
+    """Whether `fix` gets RabbitMQ and Erlang onto this machine."""
+    return WINDOWS or package_system() is not None
+
+
 def broker_remedy() -> str:
     """How RabbitMQ or Erlang gets onto this machine."""
-    return remedy(
-        f"Install RabbitMQ as {RABBITMQ_PAGE} says, with an Erlang from {RABBITMQ_ERLANG_PAGE}"
-    )
+    if can_install_broker():
+        return fix_command()
+    return f"Install RabbitMQ as {RABBITMQ_PAGE} says, with an Erlang from {RABBITMQ_ERLANG_PAGE}"
 
 
-def fix(groups: Iterable[str], say: Callable[[str], None]) -> InstallOutcome:
-    """Install what the named groups lack; takes minutes. Progress goes to `say`.
+def fix(
+    groups: Iterable[str],
+    watch: Watch,
+    programs: Path | None = None,
+    source: Path | None = None,
+) -> InstallOutcome:
+    """Install what the named groups lack; takes minutes. Progress goes to `watch`.
 
-    The system's own RabbitMQ service is not started by this, nor PostgreSQL's: the launcher and the
-    tests run their own.
+    On Windows RabbitMQ and Erlang go into the folder `programs`, taken from the folder `source`
+    where one is given. Elsewhere the system's packages are used; its own RabbitMQ service is not
+    started by this, nor PostgreSQL's: the launcher and the tests run their own.
     """
-    packages = [package for group in groups for package in GROUPS[group]]
+    wanted = list(groups)
+    if WINDOWS:
+        return _on_windows(wanted, watch, programs, source)
+    packages = [package for group in wanted for package in GROUPS[group]]
     if not packages:
         return InstallOutcome(ok=True, words="nothing to install")
     system = package_system()
@@ -78,7 +102,32 @@ def fix(groups: Iterable[str], say: Callable[[str], None]) -> InstallOutcome:
             remedy=f"Install RabbitMQ as {RABBITMQ_PAGE} says; until then the embedded broker "
             "is used",
         )
-    return system.install(packages, say, quiet_services=("rabbitmq-server", "postgresql"))
+    return system.install(packages, watch.tell, quiet_services=("rabbitmq-server", "postgresql"))
+
+
+def _on_windows(
+    groups: Iterable[str], watch: Watch, programs: Path | None, source: Path | None
+) -> InstallOutcome:
+    if RABBITMQ not in groups:
+        return InstallOutcome(ok=True, words="nothing to install")
+    if programs is None:
+        raise ValueError("it is not said into which folder")
+    outcome = install(pins.shipped(), Shelf(programs), watch, source)
+    if outcome.ok or outcome.cancelled:
+        return outcome
+    other = f"Or as administrator, in another way: {ANOTHER_WAY}"
+    return replace(outcome, remedy=f"{outcome.remedy}. {other}".lstrip(". "), copied=ANOTHER_WAY)
+
+
+def remove(programs: Path) -> InstallOutcome:
+    """Remove what `fix` put into the folder `programs`, all versions, and begun downloads."""
+    shelf = Shelf(programs)
+    names = ", ".join(f"{one.name} {one.version}" for one in shelf.installed())
+    try:
+        shelf.remove_all()
+    except PartError as error:
+        return InstallOutcome(ok=False, words=str(error), remedy=error.remedy)
+    return InstallOutcome(ok=True, words=f"removed {names or 'nothing: nothing was installed'}")
 
 
 def _system_name() -> str:

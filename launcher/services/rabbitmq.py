@@ -60,6 +60,18 @@ _WATCHES = (
         "Make the file readable by you alone (chmod 400), then press Start.",
     ),
     LineWatch(
+        r"cannot run on Erlang (\S+) \([^)]*\): minimum required version is (\S+)",
+        LineMeaning.FATAL,
+        "This RabbitMQ does not run on Erlang {0}: it needs {1} or newer.",
+        "Install a newer Erlang, or set ERLANG_HOME to the folder of one.",
+    ),
+    LineWatch(
+        r"horus,extraction_denied",
+        LineMeaning.FATAL,
+        "This RabbitMQ does not run on so new an Erlang.",
+        "Install an older Erlang, or set ERLANG_HOME to the folder of one that fits.",
+    ),
+    LineWatch(
         r"You've tried to set ([^\n,]+), but there is no setting with that name",
         LineMeaning.FATAL,
         "This RabbitMQ does not know the setting {0}.",
@@ -100,7 +112,7 @@ def node_files(plan: Plan, found: RabbitInstallation) -> Mapping[Path, str]:
         base / "rabbitmq.conf": "\n".join(configuration) + "\n",
         base / "enabled_plugins": "[rabbitmq_management].\n",
         base / "advanced.config": "[].\n",
-        base / "rabbitmq-env.conf": "",
+        _environment_file(base, found): "",
         # The node asks for the name of its machine at every connection. No name server is asked:
         # one that does not answer would hold up each of them.
         base / "inetrc": '{lookup, [file]}.\n{host, {127, 0, 0, 1}, ["localhost"]}.\n',
@@ -213,7 +225,7 @@ def _node_environment(plan: Plan, found: RabbitInstallation) -> Mapping[str, str
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(base / "enabled_plugins"),
         "RABBITMQ_CONFIG_FILE": str(base / "rabbitmq.conf"),
         "RABBITMQ_ADVANCED_CONFIG_FILE": str(base / "advanced.config"),
-        "RABBITMQ_CONF_ENV_FILE": str(base / "rabbitmq-env.conf"),
+        "RABBITMQ_CONF_ENV_FILE": str(_environment_file(base, found)),
         "RABBITMQ_GENERATED_CONFIG_DIR": str(base / "generated"),
         "RABBITMQ_SCHEMA_DIR": str(base / "schema"),
         "RABBITMQ_FEATURE_FLAGS_FILE": str(base / "feature_flags"),
@@ -242,6 +254,11 @@ def _on_windows(base: Path, found: RabbitInstallation) -> Mapping[str, str]:
         "HOMEDRIVE": home.drive,
         "HOMEPATH": str(home)[len(home.drive) :],
     }
+
+
+def _environment_file(base: Path, found: RabbitInstallation) -> Path:
+    """Windows' script calls it: what is not named `.bat` would be opened in an editor instead."""
+    return base / ("rabbitmq-env-conf.bat" if _is_batch(found) else "rabbitmq-env.conf")
 
 
 def _is_batch(found: RabbitInstallation) -> bool:

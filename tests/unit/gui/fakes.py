@@ -29,6 +29,7 @@ from launcher.platform.packages import InstallOutcome
 from launcher.runtime.celery_events import Event, EventsObserver, EventsState, StateObserver
 from launcher.runtime.flow_source import Look
 from launcher.runtime.management import Management
+from launcher.runtime.parts.watching import CancelledError, Watch
 from launcher.runtime.passwords import Passwords
 from launcher.runtime.remote_control import ControlError
 from launcher.settings import Settings, check_value
@@ -445,6 +446,7 @@ class FakeSession:
         )
         self.described = dict(SPECS)
         self.fixed = InstallOutcome(ok=True, words="installed rabbitmq-server")
+        self.fix_share: float | None = None
         self.fix_gate: threading.Event | None = None
 
     def flow_source(self) -> FakeFlowSource:
@@ -516,11 +518,15 @@ class FakeSession:
     def force_quit(self) -> None:
         self.calls.append(("force_quit",))
 
-    def fix(self, groups: Sequence[str], say: Callable[[str], None]) -> InstallOutcome:
+    def fix(self, groups: Sequence[str], watch: Watch) -> InstallOutcome:
         self.calls.append(("fix", *groups))
-        say("Installing rabbitmq-server ...")
+        watch.tell("Installing rabbitmq-server ...", self.fix_share)
         if self.fix_gate is not None:
             self.fix_gate.wait(10)
+        try:
+            watch.check()
+        except CancelledError:
+            return InstallOutcome(ok=False, words="cancelled", cancelled=True)
         return self.fixed
 
     def usage(self) -> Mapping[str, FakeUsage]:

@@ -185,7 +185,7 @@ GROUPS: tuple[Group, ...] = (
                 ("mail", "retention_days"),
                 "Clear delivered mails after",
                 Kind.NUMBER,
-                "0 keeps them.",
+                "Cancelled ones, too. 0 keeps them.",
                 unit="days",
             ),
             Entry(

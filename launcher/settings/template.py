@@ -73,7 +73,8 @@ TEMPLATE = """\
 
 # Which server is used: "catcher" is the built-in inbox. "release" is the one that mails are sent
 # through when you release them from the inbox. With "redirect_to" every mail goes to that one
-# address alone, whoever it is addressed to. Delivered mails are cleared after "retention_days".
+# address alone, whoever it is addressed to. Delivered and cancelled mails are cleared after
+# "retention_days".
 # [mail]
 # profile = "catcher"
 # release = ""

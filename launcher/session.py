@@ -33,6 +33,7 @@ from launcher.runtime.guarded_children import GuardedChildren
 from launcher.runtime.installations import Places
 from launcher.runtime.instance import Instance
 from launcher.runtime.journal import Journal
+from launcher.runtime.lab import LabRoom
 from launcher.runtime.listeners import Listeners
 from launcher.runtime.logs import LogStore
 from launcher.runtime.management import Management, ManagementAccess
@@ -99,6 +100,9 @@ class Session(Listeners):
         self._children = GuardedChildren(system, instance, logs, guard)
         self.mail = MailClient(self._django_url, plan.secrets["api_token"])
         self.events = CeleryEvents(lambda: self.secret("broker_url"), logs.note)
+        self.lab = LabRoom(
+            self.management, lambda: self.secret("broker_url"), plan.home_mark, logs.note
+        )
         self._supervisor = Supervisor(
             self._live.specs,
             runner=self._children,
@@ -288,6 +292,7 @@ class Session(Listeners):
         self._supervisor.subscribe(
             EarlyRelay(self.mail.try_relay, lambda: not self._stopping.is_set(), self.logs.note)
         )
+        self._supervisor.subscribe(self.lab.observe)
         self._supervisor.run()
         for notice in self.notices():
             self.tell(notice.words)
@@ -363,6 +368,7 @@ class Session(Listeners):
     def _stop_everything(self) -> None:
         self._stopping.set()
         self.events.close()
+        self.lab.close(for_good=True)
         self._supervisor.stop_all()
         if not self._supervisor.wait_until(all_at_rest, STOP_LIMIT):
             self.logs.note("WARNING the ordered stop took too long: what was left is ended now")

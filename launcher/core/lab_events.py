@@ -46,7 +46,7 @@ class Delivered:
     """A consumer was handed a message. `number` is that of `Sent`, None for a stranger's.
 
     `tag` names it towards the broker; `held` says that the consumer has to settle it. `died` tells
-    why it is a dead letter and of which queue ("expired in a"), "" when it is none.
+    why it is a dead letter and of which queue ("waited too long in a"), "" when it is none.
     """
 
     consumer: str

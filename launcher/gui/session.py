@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from launcher.core.checks import CheckResult
     from launcher.core.disk import Scope
     from launcher.core.facts import BrokerMode, Notice, PortOwner
+    from launcher.core.lab import Lab, LabConsumer, LabMessage, Settle
+    from launcher.core.lab_events import LabEvent
     from launcher.core.logs import LogRecord
     from launcher.core.protocols import LineQuery, StatusObserver
     from launcher.core.spec import Link, ServiceSpec
@@ -118,6 +120,46 @@ class StartOver(Protocol):
         ...
 
 
+class ExchangeLab(Protocol):
+    """The lab on the broker (`launcher.runtime.lab`). `open` and `close` block."""
+
+    def open(self, tell: Callable[[LabEvent], None]) -> None:
+        """Make its virtual host and connect; `tell` is called on other threads."""
+        ...
+
+    def close(self) -> None:
+        """Remove its virtual host."""
+        ...
+
+    def apply(self, lab: Lab) -> None:
+        """Make exchange, queues and bindings stand."""
+        ...
+
+    def send(self, message: LabMessage, count: int = 1) -> None:
+        """Publish a message so many times."""
+        ...
+
+    def consume(self, consumer: LabConsumer) -> None:
+        """Begin to consume, in place of a consumer of that name."""
+        ...
+
+    def cut(self, name: str, words: str) -> None:
+        """Cut a consumer's connection; `words` say why."""
+        ...
+
+    def settle(self, name: str, tag: int, how: Settle) -> None:
+        """Have a consumer settle a message that it holds."""
+        ...
+
+    def purge(self, queue: str) -> None:
+        """Drop what waits in a queue."""
+        ...
+
+    def watch(self, *, watched: bool) -> None:
+        """Whether anybody looks: only then queues are counted."""
+        ...
+
+
 class Session(Protocol):
     """The running program, seen from the window."""
 
@@ -158,6 +200,11 @@ class Session(Protocol):
 
     def management(self) -> Management | None:
         """A client of RabbitMQ's management, whose calls block; None on the embedded broker."""
+        ...
+
+    @property
+    def lab(self) -> ExchangeLab:
+        """The exchange lab."""
         ...
 
     def flow_source(self) -> FlowSource:

@@ -23,7 +23,7 @@ from launcher.gui.words import stop_summary
 if TYPE_CHECKING:
     from launcher.gui.crash_page import CrashPage
 
-SERVICES, LOGS, MAIL, FLOW, SETTINGS, FIRST_RUN = range(6)
+SERVICES, LOGS, MAIL, FLOW, LAB, SETTINGS, FIRST_RUN = range(7)
 LAST_WORDS_MS = 3_000
 """How long the window stays to be read when not everything could be ended."""
 
@@ -74,6 +74,7 @@ class Window(QWidget):
                 ("Logs", "logs"),
                 ("Mail", "mail"),
                 ("Flow", "flow"),
+                ("Exchange lab", "lab"),
                 ("Settings", "settings"),
             ],
             session.version,
@@ -84,6 +85,7 @@ class Window(QWidget):
             LOGS: self._make_logs,
             MAIL: self._make_mail,
             FLOW: self._make_flow,
+            LAB: self._make_lab,
             SETTINGS: self._make_settings,
             FIRST_RUN: self._make_first_run,
         }
@@ -302,6 +304,13 @@ class Window(QWidget):
         self._mail_wanted.connect(page.write_new)
         self._outbox_wanted.connect(page.show_in_outbox)
         self._caught_wanted.connect(page.show_in_inbox)
+        return page
+
+    def _make_lab(self) -> Page:
+        from launcher.gui.lab.page import LabPage  # noqa: PLC0415 - when first seen
+
+        page = LabPage(self._session, self.background)
+        page.notice_raised.connect(self.notice.say)
         return page
 
     def _make_flow(self) -> Page:

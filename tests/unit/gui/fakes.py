@@ -17,6 +17,8 @@ from keyring.backends import null
 from launcher.core.checks import CheckResult, Verdict
 from launcher.core.disk import Entry, Scope, going
 from launcher.core.facts import BrokerMode, PortNotice, PortOwner
+from launcher.core.lab import Lab, LabConsumer, LabMessage, Settle
+from launcher.core.lab_events import Consuming, LabEvent, LabPhase, LabStands
 from launcher.core.logs import Level, LogRecord
 from launcher.core.protocols import LineQuery, StatusObserver
 from launcher.core.spec import Link, ServiceKind, ServiceSpec
@@ -401,6 +403,50 @@ class FakeFlowSource:
         self._calls.append(call)
 
 
+class FakeLab:
+    """Remembers what it was asked, as (verb, what); the test tells what happened."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[object, ...]] = []
+        self._tell: Callable[[LabEvent], None] | None = None
+        self.refusal: LabStands | None = None
+
+    def open(self, tell: Callable[[LabEvent], None]) -> None:
+        self._tell = tell
+        self.asked.append(("open",))
+        tell(self.refusal or LabStands(LabPhase.OPEN, vhost="celery-launcher-lab-1234"))
+
+    def tell(self, *events: LabEvent) -> None:
+        assert self._tell is not None
+        for event in events:
+            self._tell(event)
+
+    def close(self) -> None:
+        self.asked.append(("close",))
+
+    def apply(self, lab: Lab) -> None:
+        self.asked.append(("apply", lab))
+
+    def send(self, message: LabMessage, count: int = 1) -> None:
+        self.asked.append(("send", message, count))
+
+    def consume(self, consumer: LabConsumer) -> None:
+        self.asked.append(("consume", consumer.name))
+        self.tell(Consuming(consumer.name, consumer.queue))
+
+    def cut(self, name: str, words: str) -> None:
+        self.asked.append(("cut", name, words))
+
+    def settle(self, name: str, tag: int, how: Settle) -> None:
+        self.asked.append(("settle", name, tag, how))
+
+    def purge(self, queue: str) -> None:
+        self.asked.append(("purge", queue))
+
+    def watch(self, *, watched: bool) -> None:
+        del watched
+
+
 class FakeSession:
     """A session whose services are set by the test."""
 
@@ -416,6 +462,7 @@ class FakeSession:
         self.logs = FakeLogs()
         self.mail = FakeMail()
         self.events = FakeEvents()
+        self.lab = FakeLab()
         self.managed: Management | None = None
         self.mail_servers = MailServers(Path(self.home) / "none.toml", Passwords(null.Keyring()))
         self.calls: list[tuple[str, ...]] = []

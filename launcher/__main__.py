@@ -19,6 +19,10 @@ def main() -> int:
         from launcher.platform.windows import console
 
         return console.main(sys.argv[2])
+    if sys.argv[1:2] == ["prepare-database"]:
+        from launcher.runtime import prepared
+
+        return prepared.main()
     if sys.argv[1:2] == ["celery"]:
         from launcher.runtime import await_broker
 

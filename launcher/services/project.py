@@ -84,7 +84,7 @@ def migrate(plan: Plan) -> ServiceSpec:
         title="Database",
         kind=ServiceKind.ONE_SHOT,
         summary="migrations, before Django and the worker",
-        command=(plan.project.interpreter, "-m", "django", "prepare_database"),
+        command=(plan.project.interpreter, "-m", "launcher", "prepare-database"),
         environment={
             **_base(plan),
             "LAUNCHER_ADMIN_PASSWORD": plan.secrets["admin_password"],

@@ -7,7 +7,6 @@ from typing import Any
 
 from launcher.core.disk import Scope
 from launcher.core.explain import explain
-from launcher.mail import Draft, MailRefused, MailUnavailable
 from launcher.runtime.control import Answer, Handler, RequestError
 from launcher.runtime.passwords import PasswordError
 from launcher.session import Session
@@ -58,6 +57,9 @@ def verbs(session: Session) -> Mapping[str, Handler]:
         return act
 
     def send(request: Request) -> Iterator[Answer]:
+        # At its first use, here and below: no start waits for what no start needs.
+        from launcher.mail import Draft, MailRefused, MailUnavailable  # noqa: PLC0415
+
         draft = Draft(to=tuple(request["to"]), subject=request["subject"], text=request["text"])
         try:
             saved = session.mail.submit(draft, request["key"])
@@ -68,6 +70,8 @@ def verbs(session: Session) -> Mapping[str, Handler]:
         yield {"id": saved.id, "state": saved.state.lower()}
 
     def mail(request: Request) -> Iterator[Answer]:
+        from launcher.mail import MailUnavailable  # noqa: PLC0415 - as above
+
         try:
             found = session.mail.get(request["id"])
         except MailUnavailable as unavailable:

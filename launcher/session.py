@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from launcher import __version__, diagnostics
+from launcher import __version__
 from launcher.core.checks import CheckResult
 from launcher.core.facts import BrokerMode, Notice
 from launcher.core.protocols import Prober, StatusObserver
@@ -20,7 +20,6 @@ from launcher.core.spec import Link, ServiceSpec
 from launcher.core.state import ServiceStatus
 from launcher.live_plan import LivePlan
 from launcher.live_settings import LiveSettings
-from launcher.mail import MailClient
 from launcher.mail_servers import MailServers
 from launcher.platform.packages import InstallOutcome
 from launcher.platform.system import System
@@ -48,6 +47,8 @@ from launcher.settings import Settings
 from launcher.start_over import StartOver
 
 if TYPE_CHECKING:
+    from launcher.diagnostics import Part
+    from launcher.mail import MailClient
     from launcher.runtime.flow_source import FlowSource
     from launcher.runtime.task_history_keeper import TaskKeeper
 
@@ -98,7 +99,6 @@ class Session(Listeners):
         self._closed = False
         self._left = Left(0, 0)
         self._children = GuardedChildren(system, instance, logs, guard)
-        self.mail = MailClient(self._django_url, plan.secrets["api_token"])
         self.events = CeleryEvents(lambda: self.secret("broker_url"), logs.note)
         self.lab = LabRoom(
             self.management, lambda: self.secret("broker_url"), plan.home_mark, logs.note
@@ -128,6 +128,14 @@ class Session(Listeners):
     def plan(self) -> Plan:
         """What the services of this run are described from; another one when a port is lost."""
         return self._live.now
+
+    @cached_property
+    def mail(self) -> MailClient:
+        """The client of the mail API."""
+        # At its first use: no start waits for what no start needs.
+        from launcher.mail import MailClient  # noqa: PLC0415
+
+        return MailClient(self._django_url, self.plan.secrets["api_token"])
 
     @property
     def home(self) -> str:
@@ -253,8 +261,10 @@ class Session(Listeners):
         pids = {n: status.pid for n, status in self.statuses().items() if status.pid is not None}
         return self._meter.measure(pids)
 
-    def diagnostics(self) -> tuple[diagnostics.Part, ...]:
+    def diagnostics(self) -> tuple[Part, ...]:
         """What helps somebody else to see what is wrong, without secrets. Blocks for seconds."""
+        from launcher import diagnostics  # noqa: PLC0415 - when first asked for
+
         plan = self.plan
         live = diagnostics.Live(
             words={
@@ -290,7 +300,7 @@ class Session(Listeners):
         """Begin: the supervisor runs, nothing is started yet."""
         self._supervisor.subscribe(Journal(self.logs.note))
         self._supervisor.subscribe(
-            EarlyRelay(self.mail.try_relay, lambda: not self._stopping.is_set(), self.logs.note)
+            EarlyRelay(self._relay, lambda: not self._stopping.is_set(), self.logs.note)
         )
         self._supervisor.subscribe(self.lab.observe)
         self._supervisor.run()
@@ -396,6 +406,9 @@ class Session(Listeners):
 
     def _make_prober(self, spec: ServiceSpec) -> Prober:
         return naming_the_owner(make_prober(spec.probe, self.secret), spec)
+
+    def _relay(self) -> str:
+        return self.mail.try_relay()
 
     def _django_url(self) -> str | None:
         if not self.statuses()["django"].satisfies:

@@ -3,7 +3,7 @@
 import re
 import smtplib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from send_mail.delivery.causes import cause_of
 from send_mail.delivery.conversation import CONNECTING, Conversation
@@ -24,6 +24,8 @@ GIVING_RECIPIENTS = "giving the recipients"
 GIVING_MESSAGE = "giving the message"
 AWAITING_RECEIPT = "waiting for the server's receipt"
 NO_RECEIPT = "The server's answer to the mail is none that SMTP knows: it may have arrived."
+_ABOUT_THE_LOGIN = frozenset({530, 535})
+"""Answers to MAIL that every mail would get: a login is wanted first, or was none (RFC 4954)."""
 _AT_ONCE = 64 * 1024
 """Bytes of a message that are given together with the final dot; of a longer one, before it."""
 _LEADING_DOT = re.compile(rb"(?m)^\.")
@@ -113,7 +115,10 @@ class HandOver:
         for line in reset:
             need(smtp.ask(line), 250)
             smtp.must_reset = False
-        need(smtp.ask(mail), 250)
+        sender = smtp.ask(mail)
+        if sender[0] in _ABOUT_THE_LOGIN:
+            raise AnsweredError(replace(answer_of(*sender), verdict=Verdict.REFUSED_LOGIN))
+        need(sender, 250)
         self.enter(GIVING_RECIPIENTS, command)
         for address, line in zip(self.letter.recipients, recipients, strict=True):
             smtp.begin(command)

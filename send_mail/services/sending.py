@@ -19,6 +19,7 @@ from send_mail.services.in_hand import hands
 from send_mail.states import State
 
 LOGIN_REFUSED = "The mail server refused the login of {user}: {reply}"
+LOGIN_WANTED = "The mail server wants a login, and none is set up for it: {reply}"
 NOT_BEGUN = "The worker had no time for it."
 RELEASE_REFUSED = "The mail server that releases go out by refused the login: {reply}"
 
@@ -135,7 +136,8 @@ def _finish(claim: Claim, outcome: Outcome) -> State | None:
         failed = finish(State.FAILED, Event.FAILED, words, words=words, finished_at=timezone.now())
         return State.FAILED if failed else None
     if answer.verdict is Verdict.REFUSED_LOGIN:
-        words = LOGIN_REFUSED.format(user=settings.EMAIL_HOST_USER, reply=answer.reply)
+        user = settings.EMAIL_HOST_USER
+        words = (LOGIN_REFUSED if user else LOGIN_WANTED).format(user=user, reply=answer.reply)
         claims.writer.write(lambda: pause.pause(words))
         done = finish(
             State.QUEUED, Event.RETURNED, answer.reply, words=words, published_at=None

@@ -114,6 +114,19 @@ def test_a_refused_login_pauses_the_queue_and_fails_no_mail(
     assert [sent(mail).state for mail in (first, second)] == ["DELIVERED", "DELIVERED"]
 
 
+@pytest.mark.parametrize("answer", ["530 5.7.0 Authentication required", "535 5.7.8 no"])
+def test_a_server_that_wants_a_login_pauses_the_queue_and_fails_no_mail(
+    saved: Saved, smtp: ScriptedServer, answer: str
+) -> None:
+    smtp.script = {"MAIL": [answer]}
+    mail = sent(saved())
+    assert (mail.state, standing(mail)) == (State.QUEUED, ["waiting"])
+    assert pause.reason() == (f"The mail server wants a login, and none is set up for it: {answer}")
+    smtp.script = {}
+    pause.go_on()
+    assert sent(mail).state == State.DELIVERED
+
+
 def test_an_unknown_mail_goes_out_again_at_the_users_word_alone(
     saved: Saved, smtp: ScriptedServer
 ) -> None:

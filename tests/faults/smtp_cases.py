@@ -140,6 +140,8 @@ CASES: tuple[Case, ...] = (
             **_BROKEN,
         },
     ),
+    Case("MAIL 530", _once("MAIL", "530 5.7.0 log in"), PAUSED, SENDER, 530, words="login"),
+    Case("MAIL 535", _once("MAIL", "535 5.7.8 no"), PAUSED, SENDER, 535, words="login"),
     Case("MAIL TWICE", _once("MAIL", TWICE), AGAIN, MESSAGE, 250),
     *_phase(
         "RCPT",

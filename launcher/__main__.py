@@ -27,6 +27,10 @@ def main() -> int:
         from launcher.runtime import await_broker
 
         return await_broker.main(sys.argv[2:])
+    if sys.argv[1:2] == ["prove-window"]:
+        from launcher.gui import proof
+
+        return proof.main()
     from launcher.cli import run
 
     return run(sys.argv[1:], _open_window)

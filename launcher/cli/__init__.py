@@ -6,16 +6,25 @@ Exit codes: 0 done; 1 it failed or something is left; 2 wrong usage; 3 nothing r
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Sequence
 
 import click
 
 from launcher import __version__
 from launcher.app import BrokerMissingError, open_session
-from launcher.cli import autostart, demo, diagnostics, doctor, remote, smtp, start_over, up
-from launcher.cli.options import CommandError, ask_running, common, say
+from launcher.cli import (
+    autostart,
+    demo,
+    diagnostics,
+    doctor,
+    forget,
+    remote,
+    selftest,
+    smtp,
+    start_over,
+    up,
+)
+from launcher.cli.options import CommandError, ask_running, common, has_display, say
 from launcher.cli.signals import StopSignals
 from launcher.paths import HomeError, find_home, program
 from launcher.runtime.control import NotRunningError, RequestError
@@ -49,7 +58,7 @@ def main(context: click.Context, top_home: str | None) -> None:
 @click.pass_obj
 def window(opener: Opener, home: str | None, as_json: bool) -> int:
     """Open the window (what happens without a command)."""
-    if not _has_display():
+    if not has_display():
         say(f"There is no display here, so this is the terminal view ({program()} up).")
         return up.run_up(find_home(home), broker=None, only=None, as_json=as_json)
     place = find_home(home)
@@ -81,19 +90,15 @@ def _opened(opener: Opener, session: Session) -> int:
         ) from error
 
 
-def _has_display() -> bool:
-    if sys.platform in ("win32", "darwin"):  # window systems that are always there
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
 for command in (
     autostart.autostart,
     up.up,
     demo.demo,
     diagnostics.diagnostics,
     doctor.doctor,
+    forget.forget,
     *remote.COMMANDS,
+    selftest.selftest,
     start_over.start_over,
     smtp.smtp,
 ):

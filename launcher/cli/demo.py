@@ -34,7 +34,7 @@ def demo(broker: str | None, home: str | None, as_json: bool) -> int:
 
     Uses a temporary home and free ports unless told otherwise.
     """
-    told = _Told(silent=as_json)
+    told = Told(silent=as_json)
     with _place(home) as place:
         result = run_demo(place, broker, told)
     if as_json:
@@ -42,7 +42,7 @@ def demo(broker: str | None, home: str | None, as_json: bool) -> int:
     return 0 if result["ok"] else 1
 
 
-def run_demo(home: Home, broker: str | None, told: _Told) -> dict[str, Any]:
+def run_demo(home: Home, broker: str | None, told: Told) -> dict[str, Any]:
     """One demo on `home`; the result is what `--json` prints."""
     began = time.monotonic()
     mail: dict[str, Any] = {"id": None, "state": None, "timeline": []}
@@ -71,7 +71,7 @@ def run_demo(home: Home, broker: str | None, told: _Told) -> dict[str, Any]:
     return result | ({"error": error} if error else {})
 
 
-def _start(session: Session, told: _Told) -> None:
+def _start(session: Session, told: Told) -> None:
     def over(statuses: Mapping[str, ServiceStatus]) -> bool:
         told.follow(session, statuses)
         states = [status.state for status in statuses.values()]
@@ -87,7 +87,7 @@ def _start(session: Session, told: _Told) -> None:
         raise CommandError(f"not ready after {_READY_LIMIT:g} s: {', '.join(late)}")
 
 
-def _send(session: Session, told: _Told) -> dict[str, Any]:
+def _send(session: Session, told: Told) -> dict[str, Any]:
     draft = Draft(
         to=("you@localhost",),
         subject="Hello from the queue",
@@ -136,7 +136,7 @@ def _place(home: str | None) -> Iterator[Home]:
         yield Home(Path(folder))
 
 
-class _Told:
+class Told:
     """Steps with milliseconds since the beginning, unless a program reads."""
 
     def __init__(self, *, silent: bool) -> None:

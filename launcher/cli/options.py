@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
@@ -54,6 +55,13 @@ def ask_once(home: Home, verb: str, **words: Any) -> Answer:
     for answer in request(home, verb, **words):
         return answer
     raise CommandError(f"The running instance gave no answer to {verb}; see its logs.")
+
+
+def has_display() -> bool:
+    """Whether a window can open here."""
+    if sys.platform in ("win32", "darwin"):  # window systems that are always there
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def utc(at: float | None = None) -> str:

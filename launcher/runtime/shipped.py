@@ -38,7 +38,7 @@ def packages() -> tuple[Package, ...]:
         except metadata.PackageNotFoundError:
             # For another system, or an extra that nobody asked for.
             continue
-        found[_normal(name)] = Package(one.metadata["Name"], one.version, _licence(one))
+        found[_normal(name)] = Package(one.metadata["Name"], one.version, licence(one))
         waiting += _names(one.requires or ())
     own = Package("Celery Launcher", __version__, str(_project().get("license", "MIT")))
     return (own, *sorted(found.values(), key=lambda package: package.name.lower()))
@@ -98,8 +98,8 @@ def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _licence(one: metadata.Distribution) -> str:
-    """The expression, else the short name, else what the classifiers say."""
+def licence(one: metadata.Distribution) -> str:
+    """The expression, else the short name, else what the classifiers say; "" where nothing does."""
     told = _first(one, "License-Expression")
     short = _first(one, "License")
     if not told and short and "\n" not in short and len(short) < 70 and short != "UNKNOWN":

@@ -174,7 +174,9 @@ class FlowSource:
             self._connection = open_connection(
                 self._url(), _TIMEOUT, name="celery-launcher flow page"
             )
-            self._connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0)
+            self._connection.ensure_connection(
+                max_retries=1, interval_start=0, interval_step=0, reraise_as_library_errors=False
+            )
         if self._channel is None:
             self._channel = open_channel(self._connection)
         return self._channel

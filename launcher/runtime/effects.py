@@ -63,10 +63,11 @@ class Effects:
 
         try:
             child = self._runner.spawn(spec, on_watch, on_exit)
-        except OSError as error:
-            what = error.filename or spec.command[0]
+        except (OSError, ValueError) as error:  # ValueError: of a word that no process can be given
+            what = getattr(error, "filename", None) or spec.command[0]
+            why = getattr(error, "strerror", None) or error
             problem = Problem(
-                f"{spec.title} cannot be started: {what}: {error.strerror or error}.",
+                f"{spec.title} cannot be started: {what}: {why}.",
                 f"Run {program()} doctor.",
             )
             self._post(spec.name, SpawnFailed(generation, problem))

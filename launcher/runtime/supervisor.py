@@ -7,10 +7,12 @@ that started them.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from launcher.core.events import (
     ArmTimer,
@@ -182,25 +184,23 @@ class Supervisor:
 
     def _run(self) -> None:
         while True:
-            try:
+            with contextlib.suppress(queue.Empty):
                 message = self._inbox.get(timeout=self._timers.until_next())
-            except queue.Empty:
-                self._fire_timers()
-                continue
-            if message is None:
-                return
-            try:
+                if message is None:
+                    return
                 if isinstance(message, _Call):
-                    message.function()
+                    self._carefully(message.function)
                 else:
-                    self._apply(*message)
-                self._fire_timers()
-            except Exception as error:  # noqa: BLE001 - one bad event must not end the supervision
-                self._unexpected(error)
+                    self._carefully(partial(self._apply, *message))
+            for name, fired in self._timers.take_due():
+                self._carefully(partial(self._apply, name, fired))
 
-    def _fire_timers(self) -> None:
-        for name, fired in self._timers.take_due():
-            self._apply(name, fired)
+    def _carefully(self, function: Callable[[], None]) -> None:
+        """What goes wrong with one event or observer keeps nothing else from being done."""
+        try:
+            function()
+        except Exception as error:  # noqa: BLE001 - told, and the supervision goes on
+            self._unexpected(error)
 
     def _apply(self, name: str, event: Event) -> None:
         before = self._statuses.get(name)
@@ -237,7 +237,7 @@ class Supervisor:
 
     def _publish(self) -> None:
         for observer in tuple(self._observers):
-            observer(self._statuses)
+            self._carefully(partial(observer, self._statuses))
 
     def _tell_dependents(self) -> None:
         for name, spec in self._specs.items():

@@ -61,6 +61,7 @@ class FakeRunner:
         self.happened: list[tuple[str, str]] = []
         self.children: list[FakeChild] = []
         self.missing: set[str] = set()
+        self.refused: dict[str, Exception] = {}
         self.stubborn: set[str] = set()
 
     def spawn(
@@ -71,6 +72,8 @@ class FakeRunner:
     ) -> FakeChild:
         if spec.name in self.missing:
             raise FileNotFoundError(2, "there is no such program", spec.command[0])
+        if spec.name in self.refused:
+            raise self.refused[spec.name]
         self.happened.append(("spawned", spec.name))
         child = FakeChild(self, spec, on_exit)
         self.children.append(child)
@@ -362,20 +365,44 @@ def test_an_observer_hears_nothing_after_it_has_left(build: Callable[..., House]
     assert len(heard) == 1
 
 
-def test_an_observer_that_raises_does_not_end_the_supervision(
+def test_an_observer_that_raises_keeps_nothing_from_being_done_or_told(
     build: Callable[..., House],
 ) -> None:
-    house = build(service("django"))
+    house = build(service("django"), service("worker", "django"))
 
     def broken(statuses: object) -> None:
         raise RuntimeError("a bug of the window")
 
-    cancel = house.supervisor.subscribe(broken)
-    house.supervisor.nudge()
-    cancel()
+    house.supervisor.subscribe(broken)
+    house.supervisor.start("worker")
+    house.until(django=ServiceState.READY, worker=ServiceState.READY)
+    assert "a bug of the window" in str(house.faults[0])
+
+
+def test_a_fault_when_a_timer_fires_does_not_end_the_supervision(
+    build: Callable[..., House],
+) -> None:
+    house = build(service("django"), service("worker"))
     house.supervisor.start("django")
     house.until(django=ServiceState.READY)
-    assert "a bug of the window" in str(house.faults[0])
+    house.runner.refused["django"] = RuntimeError("a fault of ours")
+    house.runner.last("django").end(1)
+    eventually(lambda: house.faults, 5, "it was not tried again")
+    house.supervisor.start("worker")
+    house.until(worker=ServiceState.READY)
+    assert "a fault of ours" in str(house.faults[0])
+
+
+def test_a_word_that_no_process_can_be_given_is_told_as_what_it_is(
+    build: Callable[..., House],
+) -> None:
+    house = build(service("django"))
+    house.runner.refused["django"] = ValueError("embedded null byte")
+    house.supervisor.start("django")
+    house.until(django=ServiceState.FAILED)
+    problem = house.supervisor.statuses["django"].problem
+    assert problem is not None
+    assert problem.words == "Django cannot be started: django: embedded null byte."
 
 
 def test_an_error_inside_a_probe_is_told_and_the_service_is_asked_again(

@@ -77,11 +77,13 @@ class Children:
         self._on_begin(process.pid)
 
         def ended(code: int) -> None:
-            self._on_end(process.pid)
-            lost = _lost_port(spec)
-            if lost is not None:
-                on_watch(lost, ())
-            on_exit(code)
+            try:
+                self._on_end(process.pid)
+                lost = _lost_port(spec)
+                if lost is not None:
+                    on_watch(lost, ())
+            finally:
+                on_exit(code)
 
         child = Child(
             process,
@@ -261,11 +263,15 @@ class Child:
 
     def _wait(self, reader: threading.Thread, on_exit: Callable[[int], None]) -> None:
         code = self._process.wait()
-        # What is left of the tree would hold ports and files that the next start needs.
-        self._end_tree()
-        reader.join(_DRAIN)
-        self._ended.set()
-        on_exit(code)
+        try:
+            # What is left of the tree would hold ports and files that the next start needs.
+            self._end_tree()
+        finally:
+            # Told whatever went wrong: an end that nobody hears of is a service that never comes
+            # back.
+            reader.join(_DRAIN)
+            self._ended.set()
+            on_exit(code)
 
     def _end_tree(self) -> None:
         self._system.end_tree(self._run, self._spec.name, [self.pid])

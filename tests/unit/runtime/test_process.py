@@ -8,7 +8,7 @@ import sys
 import textwrap
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
@@ -16,7 +16,7 @@ import pytest
 
 from launcher.core.spec import LineMeaning, LineWatch, ServiceSpec, StopAction
 from launcher.platform import current
-from launcher.platform.system import RUN_VARIABLE, SERVICE_VARIABLE
+from launcher.platform.system import RUN_VARIABLE, SERVICE_VARIABLE, System
 from launcher.runtime.logs import LogStore
 from launcher.runtime.process import Child, Children, child_environment
 from tests.helpers.waiting import eventually
@@ -27,13 +27,20 @@ RUN = uuid.uuid4().hex
 class Nursery:
     """Starts a Python script as a service and collects what is told of it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        system: System | None = None,
+        on_end: Callable[[int], object] | None = None,
+    ) -> None:
         self.store = LogStore(folder)
         self.began: list[int] = []
         self.ended: list[int] = []
         self.exits: queue.Queue[int] = queue.Queue()
         self.seen: queue.Queue[tuple[LineWatch, Sequence[str]]] = queue.Queue()
-        self.children = Children(current(), RUN, self.store, self.began.append, self.ended.append)
+        self.children = Children(
+            system or current(), RUN, self.store, self.began.append, on_end or self.ended.append
+        )
 
     def run(self, script: str, *watches: LineWatch) -> Child:
         spec = ServiceSpec(
@@ -67,6 +74,20 @@ def test_all_lines_are_there_when_the_exit_is_told(nursery: Nursery) -> None:
     assert nursery.exits.get(timeout=10) == 3
     assert sorted(nursery.lines()) == ["err", "out"]
     assert nursery.began == nursery.ended == [child.pid]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("where", ["its tree", "the file of pids"])
+def test_an_end_is_told_whatever_goes_wrong_beside_it(tmp_path: Path, where: str) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(24, "Too many open files")
+
+    system = current()
+    if where == "its tree":
+        system.end_tree = refuse  # type: ignore[method-assign]
+    nursery = Nursery(tmp_path, system, refuse if where == "the file of pids" else None)
+    nursery.run("import sys; sys.exit(3)")
+    assert nursery.exits.get(timeout=10) == 3
 
 
 def test_a_watched_line_is_told_once_with_its_groups(nursery: Nursery) -> None:

@@ -88,8 +88,8 @@ class Flow:
         """Take in what the outbox says of mails that were asked for."""
         for message_id in list(self._pending):
             message = self.messages.get(message_id)
-            if message is None or message.mail is None:
-                del self._pending[message_id]
+            if message is None or message.mail is None or message.place is not Place.ENDED:
+                del self._pending[message_id]  # forgotten, or on its way once more
                 continue
             message.mail_state = states.get(message.mail, message.mail_state)
             ended = outcome(message, self.topology)

@@ -16,6 +16,9 @@ from launcher.core.explain import Tone
 
 LEG = 0.5
 """Seconds of the picture's time for one leg, when nothing waits behind it."""
+_APART = 0.16
+"""Of a leg, between dots that come at once."""
+_LONGEST_LINE = 3.0
 LINGERS = 0.9
 """Seconds that a dot stays at the end of its way."""
 MOST_DOTS = 80
@@ -78,13 +81,18 @@ class Motion:
             if self._stream or len(self._dots) >= MOST_DOTS:
                 self.not_shown += 1
                 return
-            self._dots[message_id] = _Dot(list(nodes), tone)
+            self._dots[message_id] = _Dot(list(nodes), tone, self._behind(nodes[0]))
             return
         dot.final = False
         dot.tone, dot.lingered = tone, 0.0
         for node in nodes:
             if dot.way[-1] != node:
                 dot.way.append(node)
+
+    def _behind(self, node: str) -> float:
+        """Where on its first leg a dot begins: those that come at once go one behind the other."""
+        parts = [dot.part for dot in self._dots.values() if dot.way[0] == node and len(dot.way) > 1]
+        return max(-_LONGEST_LINE, min(0.0, min(parts, default=1.0) - _APART))
 
     def end(self, message_id: str, tone: Tone) -> None:
         """Have a dot go once it has reached the last node, in this tone from there on."""
@@ -154,7 +162,7 @@ class Motion:
             if here == there:
                 place = resting.get(here, 0)
                 resting[here] = place + 1
-            found.append(DotAt(message_id, here, there, dot.part, dot.tone, place))
+            found.append(DotAt(message_id, here, there, max(0.0, dot.part), dot.tone, place))
         return found
 
 

@@ -102,7 +102,7 @@ def picture(topology: Topology, seen: Seen, worker_words: Mapping[str, str]) -> 
             Node(
                 f"x:{name}",
                 Column.EXCHANGES,
-                name or "default exchange",
+                name or "(default)",
                 f"{kind} exchange" if name and kind else "exchange" if name else "by queue name",
             )
         )
@@ -131,7 +131,8 @@ def picture(topology: Topology, seen: Seen, worker_words: Mapping[str, str]) -> 
         edges.setdefault((f"x:{exchange}", f"q:{queue}"), key if key != queue else "")
     for binding in topology.bindings:
         if binding.exchange and binding.queue in queues:
-            words = binding.key or binding.arguments
+            words = binding.key if binding.key != binding.queue else ""
+            words = words or binding.arguments
             edges[f"x:{binding.exchange}", f"q:{binding.queue}"] = words
     for queue, worker in seen.taken:
         edges.setdefault((f"q:{queue}", f"w:{worker}"), "")

@@ -35,6 +35,7 @@ from launcher.gui.widgets.marks import paint_mark
 
 _NEAR = 12.0
 """Pixels from a dot's middle within which a click means it."""
+_ROOM_FOR_WORDS = 56.0
 _SPACING = 26.0
 """Pixels between the marks of a stream."""
 
@@ -152,7 +153,9 @@ class Canvas(QWidget):
             here = self._geometry.nodes.get(edge.here)
             if not edge.words or place is None or here is None:
                 continue
-            room = max(20.0, place.x() - here.right() - 8)
+            room = place.x() - here.right() - 8
+            if room < _ROOM_FOR_WORDS:
+                continue  # the tip of the queue has them
             shown = metrics.elidedText(edge.words, Qt.TextElideMode.ElideRight, round(room))
             painter.drawText(place - QPointF(metrics.horizontalAdvance(shown), 0), shown)
 
@@ -239,8 +242,11 @@ class Canvas(QWidget):
             painter.setPen(pen)
             painter.drawPoints(points)
             painter.setPen(QColor(c.ink))
+            words = f"{rate(quick)}/s"
             middle = path.pointAtPercent(0.5)
-            painter.drawText(middle - QPointF(14, 8), f"{rate(quick)}/s")
+            above = min(path.pointAtPercent(0).y(), path.currentPosition().y()) - 7
+            left = middle.x() - painter.fontMetrics().horizontalAdvance(words) / 2
+            painter.drawText(QPointF(left, above), words)
 
     def _paint_dot(self, painter: QPainter, dot: DotAt) -> None:
         middle = self._geometry.dot(dot)
@@ -314,7 +320,9 @@ class Canvas(QWidget):
             return dot_words(message)
         for node in self._flow.picture.nodes:
             if self._geometry.nodes[node.key].contains(at):
-                return f"{node.title}\n{node.words}".strip()
+                ways = [edge for edge in self._flow.picture.edges if edge.there == node.key]
+                bound = [f"from {one.here[2:]} by {one.words}" for one in ways if one.words]
+                return "\n".join(filter(None, (node.title, node.words, *bound)))
         return ""
 
     def _nearest(self, at: QPointF) -> str:

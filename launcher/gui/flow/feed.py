@@ -29,15 +29,16 @@ class Feed(QObject):
     """Runs between `start` and `stop`.
 
     Signals: `events_came(object)` a list of events; `listening(object)` an EventsState;
-    `looked(object)` a Look; `mails_came(object)` states of mails by id; `failed(str)` an action
-    that was not done, in words; `done(str)` one that was. Private: `_woken()`,
-    `_state_told(object)`.
+    `looked(object)` a Look; `mails_came(object)` states of mails by id; `mail_came(object)` a Mail;
+    `failed(str)` an action that was not done, in words; `done(str)` one that was. Private:
+    `_woken()`, `_state_told(object)`.
     """
 
     events_came = Signal(object)
     listening = Signal(object)
     looked = Signal(object)
     mails_came = Signal(object)
+    mail_came = Signal(object)
     failed = Signal(str)
     done = Signal(str)
     _woken = Signal()
@@ -118,6 +119,17 @@ class Feed(QObject):
             self._background.run(
                 self, lambda: _states(client, wanted), self._take_mails, self._mails_failed
             )
+
+    def ask_mail(self, mail_id: int) -> None:
+        """Ask for a mail with its timeline; it comes as `mail_came`."""
+        client = self._session.mail
+        self._background.run(
+            self,
+            lambda: client.get(mail_id),
+            self.mail_came.emit,
+            # The message is shown without it then; whoever asks for the mail itself is told why.
+            lambda _error: None,
+        )
 
     def pause(self, queue: str, workers: Sequence[str]) -> None:
         """Have workers take no more from a queue."""

@@ -15,9 +15,17 @@ NODE_HEIGHT = 46.0
 QUEUE_HEIGHT = 74.0
 BETWEEN = 14.0
 MARGIN = 16.0
-_WIDEST = 190.0
-_SHARE = 0.66
-"""The part of a column's width that its nodes take; the rest is for the ways."""
+_WIDTHS: Mapping[Column, float] = {
+    Column.PRODUCERS: 94.0,
+    Column.EXCHANGES: 120.0,
+    Column.QUEUES: 162.0,
+    Column.WORKERS: 130.0,
+    Column.SMTP: 88.0,
+}
+"""Of nodes, in a window of the smallest size; in a larger one up to `_GROWS` times that."""
+_GROWS = 1.35
+_SHARE = 0.76
+"""The part of the width that nodes take at most; the rest is for the ways."""
 DOT = 5.0
 """Radius."""
 _SLOT = 13.0
@@ -55,21 +63,23 @@ def height_for(picture: Picture) -> float:
 
 def lay_out(picture: Picture, size: QSizeF) -> Geometry:
     """Columns side by side, each in the middle of the height."""
-    columns = [nodes for column in Column if (nodes := picture.column(column))]
+    columns = [(column, nodes) for column in Column if (nodes := picture.column(column))]
     if not columns:
         return Geometry({}, {})
     found: dict[str, QRectF] = {}
-    share = (size.width() - 2 * MARGIN) / len(columns)
-    width = min(_WIDEST, share * _SHARE)
-    step = (size.width() - 2 * MARGIN - width) / max(1, len(columns) - 1)
-    for number, nodes in enumerate(columns):
-        left = MARGIN + number * step
-        free = max(0.0, size.height() - _height(nodes))
-        top = free / 2
+    room = size.width() - 2 * MARGIN
+    least = sum(_WIDTHS[column] for column, _ in columns)
+    grown = min(_GROWS, room * _SHARE / least)
+    between = (room - grown * least) / max(1, len(columns) - 1)
+    left = MARGIN
+    for column, nodes in columns:
+        width = grown * _WIDTHS[column]
+        top = max(0.0, size.height() - _height(nodes)) / 2
         for node in nodes:
             height = _node_height(node)
             found[node.key] = QRectF(left, top, width, height)
             top += height + BETWEEN
+        left += width + between
     return Geometry(
         found,
         {
@@ -107,7 +117,7 @@ def _height(nodes: list[Node]) -> float:
 
 
 def _node_height(node: Node) -> float:
-    return QUEUE_HEIGHT if node.column in (Column.QUEUES, Column.WORKERS) else NODE_HEIGHT
+    return NODE_HEIGHT if node.column in (Column.PRODUCERS, Column.EXCHANGES) else QUEUE_HEIGHT
 
 
 def _eased(part: float) -> float:

@@ -13,6 +13,7 @@ from launcher.gui.flow.words import message_text, state_words, steps
 from launcher.gui.widgets.button import Button
 from launcher.gui.widgets.state_mark import StateMark
 from launcher.gui.widgets.text_line import TextLine
+from launcher.mail import Mail
 
 
 class MessageDetail(QWidget):
@@ -66,15 +67,19 @@ class MessageDetail(QWidget):
         """The message that is shown, "" when none is."""
         return self._message.id if self._message else ""
 
-    def show_message(self, message: Message, content: Content | None, why_not: str) -> None:
-        """Show it as it is now; `why_not` says why there is no content."""
+    def show_message(
+        self, message: Message, content: Content | None, why_not: str, mail: Mail | None
+    ) -> None:
+        """Show it as it is now; `why_not` says why there is no content, `mail` is its own."""
         self._message = message
         words, tone = state_words(message)
         self._mark.set_tone(tone)
         self.title.say(message.id)
         self.state.say(words)
         self.open_mail.setVisible(message.mail is not None)
-        _replace(self.steps, "\n".join(f"{when:>13}  {what}" for when, what in steps(message)))
+        _replace(
+            self.steps, "\n".join(f"{when:>13}  {what}" for when, what in steps(message, mail))
+        )
         _replace(self.text, message_text(message, content, why_not))
 
     def _ask_mail(self) -> None:

@@ -44,6 +44,7 @@ from launcher.gui.widgets.card import Card
 from launcher.gui.widgets.empty_state import EmptyState
 from launcher.gui.widgets.page_header import PageHeader
 from launcher.gui.widgets.segment import Segment
+from launcher.mail import Mail
 from launcher.runtime.celery_events import Event, EventsState
 from launcher.runtime.flow_source import Look
 
@@ -86,6 +87,7 @@ class FlowPage(Page):
         self._events = EventsState(connected=False)
         self._version = -1
         self._listed = -1.0
+        self._mail: Mail | None = None
         self._lay_out()
         self._connect()
 
@@ -261,9 +263,18 @@ class FlowPage(Page):
         if message is None:
             self._show_tab(_MESSAGES)
             return
+        mail = self._mail if self._mail is not None and self._mail.row.id == message.mail else None
         self.detail.show_message(
-            message, self.feed.contents.get(message.id), self._why_no_content()
+            message, self.feed.contents.get(message.id), self._why_no_content(), mail
         )
+        if message.mail is not None and (mail is None or not mail.row.final):
+            self.feed.ask_mail(message.mail)
+
+    def _take_mail(self, mail: Mail) -> None:
+        if mail != self._mail:
+            self._mail = mail
+            if self._below.currentIndex() == _DETAIL:
+                self._show_detail()
 
     def _why_no_content(self) -> str:
         if self._look is not None and self._look.embedded:
@@ -409,6 +420,7 @@ class FlowPage(Page):
         feed.listening.connect(self._take_state)
         feed.looked.connect(self._take_look)
         feed.mails_came.connect(self._take_mails)
+        feed.mail_came.connect(self._take_mail)
         feed.failed.connect(self.notice_raised)
         feed.done.connect(self.notice_raised)
         for button, (_, speed) in zip(self.speeds, SPEEDS, strict=True):

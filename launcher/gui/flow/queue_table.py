@@ -15,8 +15,9 @@ from launcher.gui.widgets.button import Button
 from launcher.gui.widgets.sparkline import Sparkline
 from launcher.gui.widgets.text_line import TextLine
 
-_HEADS = ("Queue", "Ready", "Unacked", "Consumers", "Published/s", "Delivered/s", "Acked/s")
-_NUMBER_WIDTH = 74
+_HEADS = ("Queue", "Ready", "Unacked", "Consumers", "Publish/s", "Deliver/s", "Ack/s")
+_NUMBER_WIDTH = 64
+_NAME_WIDTH = 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,11 @@ class QueueTable(QScrollArea):
         inner = QWidget()
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(tokens.GAP)
+        grid.setHorizontalSpacing(tokens.TIGHT)
         grid.setVerticalSpacing(tokens.HAIR)
+        grid.setColumnMinimumWidth(0, _NAME_WIDTH)
         grid.setColumnStretch(0, 3)
-        grid.setColumnStretch(len(_HEADS), 2)
+        grid.setColumnStretch(len(_HEADS), 1)
         for column, head in enumerate(_HEADS):
             line = TextLine(head, "soft", tokens.SMALL)
             if column:

@@ -8,6 +8,8 @@ from launcher.core.explain import Tone
 from launcher.core.flow_content import Content
 from launcher.core.flow_messages import Message, Place
 from launcher.core.flow_topology import QueueNumbers
+from launcher.gui.mail.words import STEPS as MAIL_STEPS
+from launcher.mail import Mail
 
 NOT_KNOWN = "–"
 
@@ -32,7 +34,7 @@ _MAILS = {
     "CANCELLED": ("mail was cancelled", Tone.OFF),
 }
 _STEPS = {
-    "sent": "Published",
+    "sent": "Published by",
     "received": "Received by",
     "started": "Begun by",
     "succeeded": "Done by",
@@ -86,15 +88,34 @@ def clock(at: float) -> str:
     return f"{local:%H:%M:%S}.{local.microsecond // 1000:03d}"
 
 
-def steps(message: Message) -> list[tuple[str, str]]:
-    """When and what, for each step; the first by the clock, the others from there on."""
-    found = []
-    for number, step in enumerate(message.steps):
-        after = (step.at - message.began) * 1000
-        when = clock(step.at) if not number else f"+{after:,.0f} ms"
-        words = f"{_STEPS.get(step.word, step.word)} {step.hostname}".rstrip()
-        found.append((when, f"{words} · {step.detail}" if step.detail else words))
-    return found
+def steps(message: Message, mail: Mail | None) -> list[tuple[str, str]]:
+    """When and what: steps of the message, and of its mail, in the order of their times.
+
+    The first is told by the clock, the others in milliseconds from there on.
+    """
+    all_ = []
+    for step in message.steps:
+        node = step.hostname.partition("@")[0]
+        words = f"{_STEPS.get(step.word, step.word)} {node}".rstrip()
+        all_.append((step.at, f"{words} · {step.detail}" if step.detail else words))
+    for one in mail.timeline if mail is not None else ():
+        at = _seconds(one.at)
+        if at is not None:
+            words = f"Mail {MAIL_STEPS.get(one.event, (one.event,))[0].lower()}"
+            all_.append((at, f"{words} · {one.detail}" if one.detail else words))
+    all_.sort(key=lambda one: one[0])
+    return [
+        (f"+{(at - all_[0][0]) * 1000:,.0f} ms" if number else clock(at), words)
+        for number, (at, words) in enumerate(all_)
+    ]
+
+
+def _seconds(at: str) -> float | None:
+    """Seconds since the epoch of a time that the mail API gave."""
+    try:
+        return datetime.fromisoformat(at).timestamp()
+    except ValueError:
+        return None
 
 
 def message_text(message: Message, content: Content | None, why_not: str) -> str:

@@ -44,7 +44,7 @@ class Flow:
         self.depths: dict[str, deque[int]] = {}
         self._seen = Seen.nothing()
         self._heard = Heard()
-        self._worker_words: Mapping[str, str] = {}
+        self._worker_words: Mapping[str, tuple[str, str]] = {}
         self._pending: OrderedDict[str, float] = OrderedDict()
 
     # -- what is told --------------------------------------------------------------------------
@@ -69,9 +69,12 @@ class Flow:
         self._draw()
 
     def see(
-        self, topology: Topology, queues_of: Mapping[str, Iterable[str]], words: Mapping[str, str]
+        self,
+        topology: Topology,
+        queues_of: Mapping[str, Iterable[str]],
+        words: Mapping[str, tuple[str, str]],
     ) -> None:
-        """Take in a look at the broker: `queues_of` workers, and what is said of each."""
+        """Take in a look at the broker: `queues_of` workers, and title and words of each."""
         self.topology = topology
         self._worker_words = words
         for worker, queues in queues_of.items():
@@ -104,7 +107,7 @@ class Flow:
         """Once a second or so: who is silent is gone, what is nowhere any more is taken away."""
         for worker in self._heard.silent(now):
             self._lose(worker, now)
-        self._seen.workers = dict.fromkeys(sorted(self._heard.present), True)
+        self._seen.workers = dict.fromkeys(sorted(self._heard.present))
         if self.motion.set_rate(self.rates.rate(NEW, now)):
             self.version += 1
         for dot in self.motion.dots():
@@ -161,7 +164,7 @@ class Flow:
             self._lose(str(event.get("hostname")), now)
         name = event.get("hostname")
         if isinstance(name, str) and name in self._heard.present:
-            self._seen.workers.setdefault(name, True)
+            self._seen.workers.setdefault(name)
 
     def _lose(self, worker: str, now: float) -> None:
         for message in self.messages.give_back(worker, now):

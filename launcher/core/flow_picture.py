@@ -66,8 +66,8 @@ class Seen:
     """What messages and heartbeats told: who publishes, who works, and on which ways."""
 
     producers: dict[str, None]
-    workers: dict[str, bool]
-    """Node names, and whether each is heard of now."""
+    workers: dict[str, None]
+    """Node names of those that are heard of now."""
     routes: dict[tuple[str, str, str, str], None]
     """Producer, exchange, key and queue of what was published."""
     taken: dict[tuple[str, str], None]
@@ -85,8 +85,8 @@ class Seen:
         return list(dict.fromkeys(route[3] for route in self.routes if route[3]))
 
 
-def picture(topology: Topology, seen: Seen, worker_words: Mapping[str, str]) -> Picture:
-    """Draw what is known; `worker_words` say more of a worker, by its node name."""
+def picture(topology: Topology, seen: Seen, worker_words: Mapping[str, tuple[str, str]]) -> Picture:
+    """Draw what is known; `worker_words` are title and words of a worker, by its node name."""
     queues = [one.name for one in chosen(topology.queues, seen.queues)]
     nodes: list[Node] = []
     edges: dict[tuple[str, str], str] = {}
@@ -113,14 +113,7 @@ def picture(topology: Topology, seen: Seen, worker_words: Mapping[str, str]) -> 
         nodes.append(Node(f"q:{_REST}", Column.QUEUES, words, "find one below"))
     workers = _some(list(seen.workers))
     nodes += [
-        Node(
-            f"w:{name}",
-            Column.WORKERS,
-            _short(name),
-            worker_words.get(name, "worker")
-            if seen.workers.get(name, True)
-            else "not heard of any more",
-        )
+        Node(f"w:{name}", Column.WORKERS, *worker_words.get(name, (_short(name), "worker")))
         for name in workers
     ]
     if seen.mails or workers:

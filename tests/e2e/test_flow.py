@@ -16,7 +16,7 @@ from tests.helpers.needs import need_program, need_rabbitmq
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
 
-@pytest.mark.parametrize("broker", ["rabbitmq", "embedded"])
+@pytest.mark.parametrize("broker", ["rabbitmq", pytest.param("embedded", marks=pytest.mark.long)])
 def test_a_mail_is_seen_to_reach_smtp_and_a_paused_queue_to_fill_and_drain(
     broker: str, tmp_path: Path
 ) -> None:

@@ -16,20 +16,20 @@ QUEUE_HEIGHT = 74.0
 BETWEEN = 14.0
 MARGIN = 16.0
 _WIDTHS: Mapping[Column, float] = {
-    Column.PRODUCERS: 94.0,
-    Column.EXCHANGES: 120.0,
-    Column.QUEUES: 162.0,
-    Column.WORKERS: 130.0,
-    Column.SMTP: 88.0,
+    Column.PRODUCERS: 90.0,
+    Column.EXCHANGES: 118.0,
+    Column.QUEUES: 176.0,
+    Column.WORKERS: 126.0,
+    Column.SMTP: 84.0,
 }
 """Of nodes, in a window of the smallest size; in a larger one up to `_GROWS` times that."""
 _GROWS = 1.35
-_SHARE = 0.76
+_SHARE = 0.8
 """The part of the width that nodes take at most; the rest is for the ways."""
 DOT = 5.0
 """Radius."""
 _SLOT = 13.0
-SLOTS = 9
+SLOTS = 7
 """Dots that rest at a node side by side; more lie on the last."""
 
 

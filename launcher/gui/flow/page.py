@@ -137,7 +137,10 @@ class FlowPage(Page):
         self._look = look
         if look.broker is None:
             words = {
-                name: f"{view.pool} ×{view.size} · {view.active} active"
+                name: (
+                    self.flow.titles.get(view.pid) or name.partition("@")[0],
+                    f"{view.pool} ×{view.size}",
+                )
                 for name, view in look.workers.items()
             }
             queues = {name: view.queues for name, view in look.workers.items()}

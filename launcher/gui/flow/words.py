@@ -62,7 +62,7 @@ def queue_words(numbers: QueueNumbers) -> tuple[str, bool]:
     """How a queue stands, in a few words, and whether nobody takes what waits there."""
     ready = f"{whole(numbers.ready)} ready"
     if numbers.consumers == 0:
-        return f"{ready} · nobody takes", bool(numbers.ready)
+        return f"{ready} · no consumer", bool(numbers.ready)
     if numbers.unacked:
         return f"{ready} · {numbers.unacked:,} unacked", False
     return ready, False

@@ -20,13 +20,17 @@ class BrokerMode(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RabbitInstallation:
-    """A RabbitMQ and an Erlang that were found. Paths are absolute."""
+    """A RabbitMQ and an Erlang that were found. Paths are absolute.
+
+    `path` is the PATH under which a shell script finds this Erlang first, "" where it does anyway.
+    """
 
     server: str
     version: str
     erl: str
     erlang_version: str
     epmd: str
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,11 +103,15 @@ def find_rabbitmq(places: Places | None = None) -> RabbitInstallation | None:
 
     Takes a few milliseconds.
     """
-    chosen = choose(places or Places.here())
+    places = places or Places.here()
+    chosen = choose(places)
     server, erlang = chosen.server, chosen.erlang
     if server is None or erlang is None or not erlang.epmd:
         return None
-    return RabbitInstallation(server.path, server.version, erlang.erl, erlang.version, erlang.epmd)
+    return RabbitInstallation(
+        *(server.path, server.version, erlang.erl, erlang.version, erlang.epmd),
+        path=_path_to(erlang, places),
+    )
 
 
 def choose(places: Places) -> Choice:
@@ -135,6 +139,15 @@ def find_server(places: Places | None = None) -> Server | None:
 def find_erlang(places: Places | None = None) -> Erlang | None:
     """The first Erlang: ERLANG_HOME, then PATH, the usual folders, and our own."""
     return next(_erlangs(places or Places.here()), None)
+
+
+def _path_to(erlang: Erlang, places: Places) -> str:
+    """PATH with this Erlang in front, where another one comes first; Windows' scripts need none."""
+    search = places.environment.get("PATH", "")
+    first = shutil.which(places.erl, path=search)
+    if places.windows or (first and Path(first).resolve() == Path(erlang.erl).resolve()):
+        return ""
+    return os.pathsep.join([str(Path(erlang.erl).parent), search])
 
 
 def _fit(server: Server, erlang: Erlang) -> bool:

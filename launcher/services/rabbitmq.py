@@ -215,6 +215,8 @@ def _node_environment(plan: Plan, found: RabbitInstallation) -> Mapping[str, str
     loopback = amqp.address.replace(".", ",")
     return {
         **(_on_windows(base, found) if _is_batch(found) else _ON_POSIX),
+        # RabbitMQ's shell script runs the first `erl` of PATH, which may be another one.
+        **({"PATH": found.path} if found.path else {}),
         "HOME": str(base),
         "RABBITMQ_NODENAME": _node_name(plan),
         "RABBITMQ_NODE_IP_ADDRESS": amqp.address,

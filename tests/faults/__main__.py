@@ -11,10 +11,12 @@ from tests.faults import (
     broker_killed,
     clock,
     crash_loop,
+    foreign_erlang,
     full,
     hostile_log,
     killing,
     mail_server,
+    odd_homes,
     ports_taken,
     quick_clicks,
     stopping,
@@ -42,6 +44,8 @@ ROWS: Mapping[str, Callable[[Options], Tally]] = {
     "R16": stopping.r16,
     "R17": crash_loop.r17,
     "R18": quick_clicks.r18,
+    "R19": odd_homes.r19,
+    "R20": foreign_erlang.r20,
 }
 
 

@@ -96,6 +96,15 @@ def test_of_several_erlangs_the_one_that_fits_is_taken(machine: Machine) -> None
     found = find_rabbitmq(machine.places())
     assert found is not None
     assert found.erlang_version == "25.2.3"
+    # The script runs the first `erl` of PATH: so it must be that one.
+    assert found.path.split(":")[0] == f"{machine.root}/usr/lib/erlang/bin"
+
+
+def test_the_path_is_left_alone_where_it_leads_to_that_erlang(machine: Machine) -> None:
+    machine.debian()
+    found = find_rabbitmq(machine.places())
+    assert found is not None
+    assert found.path == ""
 
 
 def test_the_first_erlang_is_taken_where_none_fits(machine: Machine) -> None:

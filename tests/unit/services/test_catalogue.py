@@ -278,6 +278,21 @@ def test_a_node_from_batch_files_is_asked_by_its_own_command_and_its_log_is_read
     assert "log.file = false" not in configuration
 
 
+def test_windows_script_is_given_a_batch_file_to_call() -> None:
+    plan = replace(PLANS[0], rabbitmq=WINDOWS)
+    named = by_name(plan)["rabbitmq"].environment["RABBITMQ_CONF_ENV_FILE"]
+    assert named.endswith(".bat")
+    assert Path(named) in node_files(plan, WINDOWS)
+
+
+def test_the_chosen_erlang_comes_first_for_a_shell_script() -> None:
+    chosen = replace(RABBIT, path="/e:/usr/bin")
+    assert (
+        by_name(replace(PLANS[0], rabbitmq=chosen))["rabbitmq"].environment["PATH"] == "/e:/usr/bin"
+    )
+    assert "PATH" not in by_name(PLANS[0])["rabbitmq"].environment
+
+
 def test_a_node_from_a_shell_script_prints_and_gets_a_signal() -> None:
     node = by_name(PLANS[0])["rabbitmq"]
     assert (node.stop_command, node.log_file) == ((), "")

@@ -10,6 +10,7 @@ import http.server
 import io
 import json
 import ssl
+import stat
 import threading
 import zipfile
 from collections.abc import Mapping
@@ -128,7 +129,7 @@ class Publisher:
             "address": self.address + path,
             "address_record": "made by a test",
             "listing": f"{self.address}/listing/{name}",
-            "folder": f"{name}-{version}",
+            "folder": f"{'rabbitmq_server' if name == 'rabbitmq' else name}-{version}",
             "top": _TOP if name == "rabbitmq" else "",
             "needs": ("bin/erl.exe",) if name == "erlang" else ("sbin/rabbitmq-server.bat",),
         }
@@ -269,3 +270,96 @@ BAD_NAMES = (
     "deep/" * 60 + "evil.txt",
 )
 """Members that must never become files on Windows, each alone enough to refuse the archive."""
+
+
+def _linked() -> bytes:
+    held = io.BytesIO(zipped(ERLANG_FILES))
+    with zipfile.ZipFile(held, "a") as file:
+        entry = zipfile.ZipInfo("bin/link")
+        entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+        file.writestr(entry, "/etc/passwd")
+    return held.getvalue()
+
+
+_WITHOUT_ERL = {name: data for name, data in ERLANG_FILES.items() if name != "bin/erl.exe"}
+
+BAD_ARCHIVES: tuple[tuple[bytes, str], ...] = (
+    (b"<html>not an archive</html>" * 100, "damaged"),
+    (zipped(ERLANG_FILES)[:-30], "damaged"),
+    (zipped(_WITHOUT_ERL), "no bin/erl.exe"),
+    (zipped({**ERLANG_FILES, "releases/27/OTP_VERSION": b"26.0"}), "it is Erlang 26.0"),
+    (zipped(ERLANG_FILES, **{"BIN/ERL.EXE": b"another"}), "twice"),
+    (zipped({**ERLANG_FILES, "big": bytes(50_000_000)}), "would take"),
+    (_linked(), "a link or a device"),
+)
+"""Archives with the right digest that are not Erlang all the same, and what is said of each."""
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """Something that a publisher, or somebody between, does wrong, and words of the refusal."""
+
+    how: str
+    words: str
+    pinned: bool = True
+
+    def __str__(self) -> str:
+        return self.how if self.pinned else f"{self.how}, no pin"
+
+    def done_by(self, publisher: Publisher, part: Part) -> None:
+        """Have the publisher do it to this part."""
+        path = f"/releases/{part.file}"
+        data = publisher.files[path]
+        middle = len(data) // 2
+        match self.how:
+            case "flipped":
+                flipped = bytes([data[middle] ^ 1])
+                publisher.files[path] = data[:middle] + flipped + data[middle + 1 :]
+            case "truncated":
+                publisher.files[path] = data[:middle]
+            case "longer":
+                publisher.files[path] = data + b"x"
+            case "gone":
+                del publisher.files[path]
+            case "to http":
+                publisher.ways.redirect_to_http = True
+            case "broken":
+                publisher.ways.status = 503
+            case "limited":
+                publisher.ways.status = 403
+            case "promises more":
+                publisher.ways.length = len(data) + 1
+            case "unlisted":
+                publisher.files[f"/listing/{part.name}"] = b'{"assets": []}'
+            case "no digest":
+                publisher.list(part, data, digest=None)
+            case "sha1":
+                publisher.list(part, data, digest="sha1:" + "0" * 40)
+            case "listed wrongly":
+                publisher.list(part, data, digest="sha256:" + "0" * 64)
+            case "no json":
+                publisher.files[f"/listing/{part.name}"] = b"<html>"
+            case "no object":
+                publisher.files[f"/listing/{part.name}"] = b"[1, 2]"
+            case _:
+                raise AssertionError(self.how)
+
+
+WRONGS = (
+    Wrong("flipped", "not the file that it should be"),
+    Wrong("truncated", "instead of"),
+    Wrong("longer", "instead of"),
+    Wrong("gone", "no longer has"),
+    Wrong("to http", "not encrypted"),
+    Wrong("broken", "answered 503"),
+    Wrong("limited", "no more questions"),
+    Wrong("promises more", "instead of"),
+    Wrong("unlisted", "does not have erlang", pinned=False),
+    Wrong("no digest", "tells no SHA-256", pinned=False),
+    Wrong("sha1", "tells no SHA-256", pinned=False),
+    Wrong("listed wrongly", "not the file that it should be", pinned=False),
+    Wrong("no json", "cannot be read", pinned=False),
+    Wrong("no object", "does not have erlang", pinned=False),
+    Wrong("flipped", "not the file that it should be", pinned=False),
+    Wrong("truncated", "instead of", pinned=False),
+)

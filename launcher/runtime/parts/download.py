@@ -179,7 +179,7 @@ def _fetch(part: Part, expected: Expected, partial: Path, watch: Watch) -> None:
         total = _total(answer, begun)
         if expected.size and total and total != expected.size:
             raise PartError(
-                f"{net.host(part.address)} has a {part.file} of {total:,} bytes instead of "
+                f"{part.file} has {total:,} bytes at {net.host(part.address)} instead of "
                 f"{expected.size:,}, so it was not fetched",
                 _WRONG_FILE,
             )

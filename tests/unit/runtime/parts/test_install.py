@@ -8,7 +8,7 @@ import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
@@ -19,11 +19,14 @@ from launcher.runtime.parts.install import install
 from launcher.runtime.parts.shelf import Shelf
 from launcher.runtime.parts.watching import PartError
 from tests.helpers.publisher import (
+    BAD_ARCHIVES,
     BAD_NAMES,
     ERLANG_FILES,
     RABBITMQ_FILES,
+    WRONGS,
     Publisher,
     Ways,
+    Wrong,
     zipped,
 )
 from tests.unit.runtime.parts.conftest import Told
@@ -57,7 +60,7 @@ def test_both_parts_are_fetched_checked_and_unpacked(
     for name, data in ERLANG_FILES.items():
         if not name.endswith("erl.ini"):
             assert (shelf.root / "erlang-27.3.4.17" / name).read_bytes() == data
-    batch = shelf.root / "rabbitmq-4.3.5" / "sbin" / "rabbitmq-server.bat"
+    batch = shelf.root / "rabbitmq_server-4.3.5" / "sbin" / "rabbitmq-server.bat"
     assert batch.read_bytes() == b"@echo off\r\n" * 50
     assert {(one.name, one.version) for one in shelf.installed()} == {
         ("erlang", "27.3.4.17"),
@@ -94,79 +97,12 @@ def test_without_a_pin_the_publishers_own_listing_decides(
     assert {one.said_by for one in shelf.installed()} == {"the publisher's list of the release"}
 
 
-class Wrong(NamedTuple):
-    """What a publisher does wrong, and what is said of it."""
-
-    how: str
-    words: str
-    pinned: bool = True
-
-
-def misbehave(publisher: Publisher, part: Part, how: str) -> None:
-    path = f"/releases/{part.file}"
-    data = publisher.files[path]
-    middle = len(data) // 2
-    match how:
-        case "flipped":
-            flipped = bytes([data[middle] ^ 1])
-            publisher.files[path] = data[:middle] + flipped + data[middle + 1 :]
-        case "truncated":
-            publisher.files[path] = data[:middle]
-        case "longer":
-            publisher.files[path] = data + b"x"
-        case "gone":
-            del publisher.files[path]
-        case "to http":
-            publisher.ways.redirect_to_http = True
-        case "broken":
-            publisher.ways.status = 503
-        case "limited":
-            publisher.ways.status = 403
-        case "promises more":
-            publisher.ways.length = len(data) + 1
-        case "unlisted":
-            publisher.files[f"/listing/{part.name}"] = b'{"assets": []}'
-        case "no digest":
-            publisher.list(part, data, digest=None)
-        case "sha1":
-            publisher.list(part, data, digest="sha1:" + "0" * 40)
-        case "listed wrongly":
-            publisher.list(part, data, digest="sha256:" + "0" * 64)
-        case "no json":
-            publisher.files[f"/listing/{part.name}"] = b"<html>"
-        case "no object":
-            publisher.files[f"/listing/{part.name}"] = b"[1, 2]"
-        case _:
-            raise AssertionError(how)
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        Wrong("flipped", "not the file that it should be"),
-        Wrong("truncated", "instead of"),
-        Wrong("longer", "instead of"),
-        Wrong("gone", "no longer has"),
-        Wrong("to http", "not encrypted"),
-        Wrong("broken", "answered 503"),
-        Wrong("limited", "no more questions"),
-        Wrong("promises more", "instead of"),
-        Wrong("unlisted", "does not have erlang", pinned=False),
-        Wrong("no digest", "tells no SHA-256", pinned=False),
-        Wrong("sha1", "tells no SHA-256", pinned=False),
-        Wrong("listed wrongly", "not the file that it should be", pinned=False),
-        Wrong("no json", "cannot be read", pinned=False),
-        Wrong("no object", "does not have erlang", pinned=False),
-        Wrong("flipped", "not the file that it should be", pinned=False),
-        Wrong("truncated", "instead of", pinned=False),
-    ],
-    ids=lambda wrong: f"{wrong.how}{'' if wrong.pinned else ', no pin'}",
-)
+@pytest.mark.parametrize("wrong", WRONGS, ids=str)
 def test_what_is_not_what_it_should_be_is_never_used(
     publisher: Publisher, shelf: Shelf, run: Install, wrong: Wrong
 ) -> None:
     parts = publisher.parts(pinned=wrong.pinned)
-    misbehave(publisher, parts[0], wrong.how)
+    wrong.done_by(publisher, parts[0])
     outcome = run(parts)
     assert not outcome.ok
     assert wrong.words in outcome.words
@@ -175,49 +111,18 @@ def test_what_is_not_what_it_should_be_is_never_used(
     assert not any(shelf.downloads.glob("*.zip"))
 
 
-def archive_with(name: str) -> bytes:
-    return zipped(ERLANG_FILES, **{name: b"x"})
-
-
 @pytest.mark.parametrize("name", BAD_NAMES)
 def test_an_archive_with_a_name_that_leads_astray_is_not_unpacked(
     publisher: Publisher, shelf: Shelf, run: Install, name: str, tmp_path: Path
 ) -> None:
     before = sorted(tmp_path.rglob("*evil*"))
-    outcome = run([publisher.part("erlang", "27.3.4.17", archive_with(name))])
+    outcome = run([publisher.part("erlang", "27.3.4.17", zipped(ERLANG_FILES, **{name: b"x"}))])
     assert "was not used" in outcome.words, outcome
     assert nothing_was_used(shelf)
     assert sorted(tmp_path.rglob("*evil*")) == before
 
 
-def linked() -> bytes:
-    import io
-    import stat
-    import zipfile
-
-    held = io.BytesIO(zipped(ERLANG_FILES))
-    with zipfile.ZipFile(held, "a") as file:
-        entry = zipfile.ZipInfo("bin/link")
-        entry.external_attr = (stat.S_IFLNK | 0o777) << 16
-        file.writestr(entry, "/etc/passwd")
-    return held.getvalue()
-
-
-WITHOUT_ERL = {name: data for name, data in ERLANG_FILES.items() if name != "bin/erl.exe"}
-
-
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        (b"<html>not an archive</html>" * 100, "damaged"),
-        (zipped(ERLANG_FILES)[:-30], "damaged"),
-        (zipped(WITHOUT_ERL), "no bin/erl.exe"),
-        (zipped({**ERLANG_FILES, "releases/27/OTP_VERSION": b"26.0"}), "it is Erlang 26.0"),
-        (zipped(ERLANG_FILES, **{"BIN/ERL.EXE": b"another"}), "twice"),
-        (zipped({**ERLANG_FILES, "big": bytes(50_000_000)}), "would take"),
-        (linked(), "a link or a device"),
-    ],
-)
+@pytest.mark.parametrize(("data", "words"), BAD_ARCHIVES)
 def test_an_archive_that_is_another_one_is_not_used(
     publisher: Publisher, shelf: Shelf, run: Install, data: bytes, words: str
 ) -> None:

@@ -1,14 +1,10 @@
-"""The checks on Windows' Python: nothing of Linux, and the service where it runs."""
+"""The checks on Windows' Python: nothing of Linux, and what can be installed there."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from launcher.core.checks import Verdict
-from launcher.platform.windows import services
-from launcher.platform.windows.services import ServiceState
 from launcher.runtime import prerequisites
 
 
@@ -17,12 +13,6 @@ def test_the_checks_tell_of_nothing_that_is_not_windows(tmp_path: Path) -> None:
     assert told["Python"].verdict is Verdict.OK
     assert told["Data folder"].verdict is Verdict.OK
     assert told["Erlang"].verdict is Verdict.WARN, "Linux' own is no Erlang for Windows"
+    assert told["Erlang"].fix == "rabbitmq"
+    assert told["Erlang"].remedy.endswith("doctor --fix")
     assert not {"setpriv", "RabbitMQ service"} & set(told)
-
-
-def test_a_running_service_of_rabbitmq_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "state_of", lambda _: ServiceState.RUNNING)
-    (told,) = prerequisites.check_windows_service()
-    assert "left as it is" in told.fact
-    monkeypatch.setattr(services, "state_of", lambda _: ServiceState.STOPPED)
-    assert prerequisites.check_windows_service() == []

@@ -123,6 +123,24 @@ def test_the_user_is_named_by_a_security_identifier() -> None:
     assert files.user_sid().startswith("S-1-5-21-")
 
 
+def test_a_folder_for_a_link_is_this_users_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "CeleryLauncher-0123abcd"
+    files._own_folder(folder)
+    files._own_folder(folder)
+    assert files.owner(folder) in (files.user_sid(), files._ADMINISTRATORS)
+    named = {entry.split(";")[-1].rstrip(")") for entry in access_list(folder).split("(")[1:]}
+    assert named <= {files.user_sid(), "SY"}
+
+
+def test_a_folder_of_somebody_else_is_not_used_for_a_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "theirs").mkdir()
+    monkeypatch.setattr(files, "owner", lambda _: "S-1-5-21-1-2-3-1001")
+    with pytest.raises(PermissionError, match="another user"):
+        files.link_folder(tmp_path / "theirs" / "home", tmp_path)
+
+
 def test_a_folder_gets_another_name_that_can_be_moved(tmp_path: Path) -> None:
     for name in ("Größe", "other"):
         (tmp_path / name).mkdir()

@@ -90,16 +90,8 @@ def _recipient(row: dict[str, Any]) -> dict[str, str]:
 
 
 def _try(attempt: Attempt) -> dict[str, Any]:
-    names = [
-        "number",
-        "worker",
-        "began_at",
-        "ended_at",
-        "phase",
-        "verdict",
-        "code",
-        "reply",
-        "words",
-    ]
-    said = {"reply": attempt.reply, "words": attempt.words}
-    return {**{name: getattr(attempt, name) for name in names}, **said}
+    names = (
+        *("number", "worker", "began_at", "ended_at"),
+        *("phase", "verdict", "code", "reply", "words"),
+    )
+    return {name: getattr(attempt, name) for name in names}

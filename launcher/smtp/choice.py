@@ -15,8 +15,8 @@ class MailChoice:
     """The table [mail].
 
     `profile` sends every mail; `release` sends what is released from the inbox, "" allows none.
-    With `redirect_to` every mail goes to that one address alone: the safe mode. Delivered mails
-    are cleared after `retention_days`, 0 keeps them.
+    With `redirect_to` every mail goes to that one address alone: the safe mode. Delivered and
+    cancelled mails are cleared after `retention_days`, 0 keeps them.
     """
 
     profile: str = CATCHER

@@ -44,13 +44,17 @@ def _empty(tell: Callable[..., None]) -> int:
 def _launcher(tell: Callable[..., None]) -> int:
     from launcher import __main__ as entry  # noqa: PLC0415 - what is measured
 
-    open_window = entry._open_window  # noqa: SLF001 - the entry hands it to the terminal
+    load_window = entry._load_window  # noqa: SLF001 - the entry hands it to the terminal
 
-    def opener(session: Any) -> int:
-        opened = time.monotonic()
+    def loader() -> Callable[[Any], int]:
+        loading = time.monotonic()
+        open_window = load_window()
+        loaded = time.monotonic()
+        return lambda session: opener(session, open_window, loading=loading, loaded=loaded)
+
+    def opener(session: Any, open_window: Callable[[Any], int], **moments: float) -> int:
+        asked = time.monotonic()
         gui: Any = importlib.import_module("launcher.gui.opened")
-
-        imported = time.monotonic()
         make = gui.Window
 
         def watched(*words: Any, **more: Any) -> Any:
@@ -60,15 +64,15 @@ def _launcher(tell: Callable[..., None]) -> int:
 
             def painted(at: float) -> None:
                 alive = [name for name, status in session.statuses().items() if status.alive]
-                moments = {
+                told = {
+                    **moments,
                     "painted": at,
-                    "opened": opened,
-                    "imported": imported,
+                    "opened": asked,
                     "application": began,
                     "built": built,
                     "alive": alive,
                 }
-                _at_first_page(window, lambda whole: tell(whole=whole, **moments))
+                _at_first_page(window, lambda whole: tell(whole=whole, **told))
 
             _at_first_paint(window, painted)
             return window
@@ -76,7 +80,7 @@ def _launcher(tell: Callable[..., None]) -> int:
         gui.Window = watched
         return open_window(session)
 
-    entry._open_window = opener  # noqa: SLF001 - as above
+    entry._load_window = loader  # noqa: SLF001 - as above
     sys.argv = ["celery-launcher", *sys.argv[3:]]
     return entry.main()
 

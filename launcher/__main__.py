@@ -1,4 +1,4 @@
-"""The entry: dispatches before any heavy import, and hands the terminal the window opener."""
+"""The entry: dispatches before any heavy import, and hands the terminal what loads the window."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from launcher.session import Session
 
 
@@ -33,20 +35,20 @@ def main() -> int:
         return proof.main()
     from launcher.cli import run
 
-    return run(sys.argv[1:], _open_window)
+    return run(sys.argv[1:], _load_window)
 
 
 def main_gui() -> int:
     """The start by double-click: the window, without a terminal to write to."""
     from launcher.cli import run
 
-    return run(["window", *sys.argv[1:]], _open_window)
+    return run(["window", *sys.argv[1:]], _load_window)
 
 
-def _open_window(session: Session) -> int:
+def _load_window() -> Callable[[Session], int]:
     from launcher.gui.main import open_window
 
-    return open_window(session)
+    return open_window
 
 
 if __name__ == "__main__":

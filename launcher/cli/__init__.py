@@ -12,18 +12,7 @@ import click
 
 from launcher import __version__
 from launcher.app import BrokerMissingError, open_session
-from launcher.cli import (
-    autostart,
-    demo,
-    diagnostics,
-    doctor,
-    forget,
-    remote,
-    selftest,
-    smtp,
-    start_over,
-    up,
-)
+from launcher.cli.commands import Commands
 from launcher.cli.options import CommandError, ask_running, common, has_display, say
 from launcher.cli.signals import StopSignals
 from launcher.paths import HomeError, find_home, program
@@ -32,9 +21,12 @@ from launcher.runtime.instance import AlreadyRunningError
 from launcher.session import Session
 
 Opener = Callable[[Session], int]
+Loader = Callable[[], Opener]
+"""Loads all that the window needs; may raise ImportError."""
 
 
 @click.group(
+    cls=Commands,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -48,7 +40,7 @@ def main(context: click.Context, top_home: str | None) -> None:
 
     Without a command the window opens; without a display it is the same as `up`.
     """
-    context.default_map = {name: {"home": top_home} for name in main.commands}
+    context.default_map = {name: {"home": top_home} for name in main.list_commands(context)}
     if context.invoked_subcommand is None:
         context.invoke(window, home=top_home)
 
@@ -56,12 +48,16 @@ def main(context: click.Context, top_home: str | None) -> None:
 @main.command()
 @common
 @click.pass_obj
-def window(opener: Opener, home: str | None, as_json: bool) -> int:
+def window(loader: Loader, home: str | None, as_json: bool) -> int:
     """Open the window (what happens without a command)."""
     if not has_display():
         say(f"There is no display here, so this is the terminal view ({program()} up).")
+        from launcher.cli import up  # noqa: PLC0415 - as any command: when it is asked for
+
         return up.run_up(find_home(home), broker=None, only=None, as_json=as_json)
     place = find_home(home)
+    # Before services are started, which would compete with it for the processors.
+    opener = _loaded(loader)
     signals = StopSignals()
     try:
         again = True
@@ -70,7 +66,7 @@ def window(opener: Opener, home: str | None, as_json: bool) -> int:
                 signals.then(session.ask_to_quit)
                 if session.starts_services:
                     session.start_all()
-                code = _opened(opener, session)
+                code = opener(session)
                 again = session.opens_again
         return code
     except AlreadyRunningError:
@@ -80,9 +76,9 @@ def window(opener: Opener, home: str | None, as_json: bool) -> int:
         raise
 
 
-def _opened(opener: Opener, session: Session) -> int:
+def _loaded(loader: Loader) -> Opener:
     try:
-        return opener(session)
+        return loader()
     except ImportError as error:
         raise CommandError(
             f"The window cannot open: {error}. Install what it needs with: {program()} doctor "
@@ -90,26 +86,11 @@ def _opened(opener: Opener, session: Session) -> int:
         ) from error
 
 
-for command in (
-    autostart.autostart,
-    up.up,
-    demo.demo,
-    diagnostics.diagnostics,
-    doctor.doctor,
-    forget.forget,
-    *remote.COMMANDS,
-    selftest.selftest,
-    start_over.start_over,
-    smtp.smtp,
-):
-    main.add_command(command)
-
-
-def run(arguments: Sequence[str], opener: Opener) -> int:
+def run(arguments: Sequence[str], loader: Loader) -> int:
     """Run the command line and return its exit code; expected failures become one sentence."""
     try:
         result = main.main(
-            args=list(arguments), prog_name="celery-launcher", obj=opener, standalone_mode=False
+            args=list(arguments), prog_name="celery-launcher", obj=loader, standalone_mode=False
         )
     except click.exceptions.Abort:
         return 130

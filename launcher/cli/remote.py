@@ -160,13 +160,6 @@ def env(shell: str, home: str | None, as_json: bool) -> int:
     return 0
 
 
-COMMANDS = (
-    status,
-    down,
-    _one_service("start", "Start SERVICE and what it depends on."),
-    _one_service("stop", "Stop SERVICE."),
-    _one_service("restart", "Stop SERVICE and start it again."),
-    logs,
-    send,
-    env,
-)
+start = _one_service("start", "Start SERVICE and what it depends on.")
+stop = _one_service("stop", "Stop SERVICE.")
+restart = _one_service("restart", "Stop SERVICE and start it again.")

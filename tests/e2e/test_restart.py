@@ -59,7 +59,7 @@ def opened(session):
     timer.start(100)
     return open_window(session)
 
-code = run(["window", "--home", str(home)], opened)
+code = run(["window", "--home", str(home)], lambda: opened)
 print(json.dumps({"code": code, "seen": seen}))
 """
 

@@ -14,6 +14,7 @@ import click
 import pytest
 
 from launcher import cli, settings
+from launcher.cli.commands import all_commands
 from launcher.core.explain import _HEADLINES, SHAPES
 from launcher.core.facts import BrokerMode, Endpoint, Endpoints, RabbitInstallation
 from launcher.core.project import Project
@@ -48,6 +49,8 @@ def first_cells(text: str) -> list[str]:
     return [row.strip("| ").split(" | ")[0].strip("` ") for row in rows]
 
 
+COMMANDS = all_commands(cli.main)
+
 # -- the terminal ------------------------------------------------------------------------------
 
 
@@ -61,7 +64,7 @@ def described(name: str) -> str:
 
 
 def own_options() -> Iterator[tuple[str, str]]:
-    for name, command in cli.main.commands.items():
+    for name, command in COMMANDS.items():
         under = command.commands.values() if isinstance(command, click.Group) else ()
         for option in (param for each in (command, *under) for param in each.params):
             if isinstance(option, click.Option):
@@ -70,7 +73,7 @@ def own_options() -> Iterator[tuple[str, str]]:
                         yield name, spelling
 
 
-@pytest.mark.parametrize("name", sorted(cli.main.commands))
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_the_guide_describes_each_command(name: str) -> None:
     assert described(name)
 
@@ -94,7 +97,7 @@ def test_the_guide_names_the_options_that_all_commands_share() -> None:
 def test_the_guide_describes_no_command_that_is_not_there() -> None:
     headings = re.findall(r"^### (.+)$", section("Terminal commands"), re.M)
     told = {name for heading in headings for name in re.findall(r"`([a-z][a-z-]*)", heading)}
-    assert told == set(cli.main.commands)
+    assert told == set(COMMANDS)
 
 
 def codes_of(source: str) -> set[int]:
@@ -312,7 +315,7 @@ def test_the_readme_names_no_command_that_is_not_there() -> None:
     told = {
         name for cell in first_cells(rows) for name in re.findall(r"(?:^|`)([a-z][a-z-]*)", cell)
     } - {"command"}
-    assert told <= set(cli.main.commands)
+    assert told <= set(COMMANDS)
     assert len(told) > 8
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 import click
 import pytest
 
-from launcher.cli import main, run, smtp
+from launcher.cli import Opener, main, run, smtp
+from launcher.cli.commands import all_commands
 
 
-def never(_: object) -> int:
+def never() -> Opener:
     raise AssertionError("no window may open here")
 
 
@@ -23,7 +24,7 @@ def no_display(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 COMMANDS = {
-    **main.commands,
+    **all_commands(main),
     **{f"smtp {name}": command for name, command in smtp.smtp.commands.items()},
 }
 
@@ -138,7 +139,7 @@ def test_help_and_version_are_0(
 def test_a_window_without_its_libraries_says_how_to_get_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def cannot(_: object) -> int:
+    def cannot() -> Opener:
         raise ImportError("libEGL.so.1: cannot open shared object file")
 
     (tmp_path / "settings.toml").write_text("start_services = false")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from launcher.cli import forget, run
+from launcher.cli import Opener, forget, run
 
 SETTINGS = """
 [smtp.work]
@@ -18,7 +18,7 @@ user = "me"
 """
 
 
-def never(_: object) -> int:
+def never() -> Opener:
     raise AssertionError("no window may open here")
 
 

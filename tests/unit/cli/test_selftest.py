@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from launcher.cli import run, selftest
+from launcher.cli import Opener, run, selftest
 from tests.helpers.programs import ROOT
 
 DEMO = {
@@ -23,7 +23,7 @@ DEMO = {
 }
 
 
-def never(_: object) -> int:
+def never() -> Opener:
     raise AssertionError("no window may open here")
 
 

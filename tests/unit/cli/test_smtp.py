@@ -10,7 +10,7 @@ from typing import Any
 import click
 import pytest
 
-from launcher.cli import run
+from launcher.cli import Opener, run
 from launcher.cli import smtp as commands
 from launcher.settings import load
 from launcher.smtp.choice import MailChoice
@@ -21,7 +21,7 @@ CANARY = "canary-password"
 Call = Callable[..., tuple[int, str, str]]
 
 
-def never(_: object) -> int:
+def never() -> Opener:
     raise AssertionError("no window may open here")
 
 

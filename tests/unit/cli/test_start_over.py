@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from launcher.cli import main, run
+from launcher.cli import Opener, main, run
 from launcher.paths import Home
 
 
-def never(_: object) -> int:
+def never() -> Opener:
     raise AssertionError("no window may open here")
 
 

@@ -125,8 +125,8 @@ def match_topic(binding_key: str, routing_key: str) -> Match:
 def match_headers(arguments: Headers, match: HeaderMatch, headers: Headers) -> Match:
     """A headers exchange compares arguments with headers; the routing key plays no part.
 
-    A void argument is satisfied by any value. Values of different kinds are never equal: the text
-    "1", the number 1 and the number 1.0 are three things.
+    A void argument is satisfied by any value. Text, numbers and true or false are never equal to
+    each other; numbers are compared by their value, so 1 equals 1.0.
     """
     asked = {
         name: value
@@ -253,8 +253,12 @@ def _header_part(name: str, wanted: HeaderValue, headers: Headers) -> Part:
 
 
 def _same(wanted: HeaderValue, found: HeaderValue) -> bool:
-    """Kind and value; in Python True == 1 == 1.0, on the wire they are three kinds."""
-    return type(wanted) is type(found) and wanted == found
+    """Kind and value, as Erlang compares them; in Python True == 1 besides."""
+    return _kind(wanted) is _kind(found) and wanted == found
+
+
+def _kind(value: HeaderValue) -> type:
+    return float if isinstance(value, int) and not isinstance(value, bool) else type(value)
 
 
 def _all_of(parts: Sequence[Part], fitting: int) -> tuple[bool, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.managed import Managed, managed_node
 from tests.helpers.needs import need_rabbitmq
 from tests.helpers.smtp.process import MailServer
 from tests.helpers.stack import Stack
@@ -51,6 +52,14 @@ def sending(sending_running: tuple[Stack, MailServer]) -> tuple[Stack, MailServe
     server.delay(0)
     stack.bring_up()
     return stack, server
+
+
+@pytest.fixture(scope="session")
+def managed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Managed]:
+    """A node with management that is nobody's stack."""
+    need_rabbitmq()
+    with managed_node(tmp_path_factory.mktemp("managed") / "data") as node:
+        yield node
 
 
 @pytest.fixture

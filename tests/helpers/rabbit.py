@@ -48,10 +48,13 @@ def leaving_strays(folder: Path) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def plain_node(folder: Path, port: int = 5672, before: Sequence[str] = ()) -> Iterator[Program]:
+def plain_node(
+    folder: Path, port: int = 5672, before: Sequence[str] = (), management: int | None = None
+) -> Iterator[Program]:
     """A node as somebody else would run it: guest may log in, all on loopback, data in `folder`.
 
     `before` is put before its commands, to start them in a network namespace for instance.
+    `management` is the port of its management plugin, which is off without one.
     """
     found = installed()
     assert found is not None
@@ -59,11 +62,16 @@ def plain_node(folder: Path, port: int = 5672, before: Sequence[str] = ()) -> It
     folder.mkdir(parents=True, exist_ok=True)
     configuration = folder / "rabbitmq.conf"
     configuration.write_text(
-        f"listeners.tcp.1 = 127.0.0.1:{port}\nlog.console = true\nlog.file = false\n",
+        f"listeners.tcp.1 = 127.0.0.1:{port}\nlog.console = true\nlog.file = false\n"
+        + (
+            f"management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {management}\n"
+            if management
+            else ""
+        ),
         encoding="utf-8",
     )
     for name, text in (
-        ("enabled_plugins", "[].\n"),
+        ("enabled_plugins", "[rabbitmq_management].\n" if management else "[].\n"),
         ("advanced.config", "[].\n"),
         ("env.conf", ""),
     ):

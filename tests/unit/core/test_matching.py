@@ -99,7 +99,7 @@ def test_direct_and_default_compare_the_whole_key() -> None:
         ({"format": "pdf"}, "any", {"format": "zip"}, False),
         ({}, "all", {"format": "pdf"}, True),
         ({}, "any", {"format": "pdf"}, False),
-        ({"pages": 1}, "all", {"pages": 1.0}, False),
+        ({"pages": 1}, "all", {"pages": 1.0}, True),
         ({"pages": 1}, "all", {"pages": True}, False),
         ({"pages": 1}, "all", {"pages": "1"}, False),
         ({"pages": None}, "all", {"pages": 7}, True),

@@ -10,6 +10,7 @@ from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from launcher.core.logs import Level
+from launcher.core.spec import ProbeKind
 from launcher.core.state import ServiceState, ServiceStatus
 from launcher.gui import tokens
 from launcher.gui.background import Background
@@ -23,7 +24,7 @@ from launcher.gui.words import stop_summary
 if TYPE_CHECKING:
     from launcher.gui.crash_page import CrashPage
 
-SERVICES, LOGS, MAIL, FLOW, LAB, SETTINGS, FIRST_RUN = range(7)
+SERVICES, LOGS, MAIL, TASKS, FLOW, LAB, SETTINGS, FIRST_RUN = range(8)
 LAST_WORDS_MS = 3_000
 """How long the window stays to be read when not everything could be ended."""
 
@@ -62,6 +63,7 @@ class Window(QWidget):
         self._finished = False
         self._painted = False
         self._begun = False
+        self._follows = False
         self._crash: CrashPage | None = None
         self.bridge = Bridge(session, self)
         self.background = Background(self)
@@ -73,6 +75,7 @@ class Window(QWidget):
                 ("Services", "services"),
                 ("Logs", "logs"),
                 ("Mail", "mail"),
+                ("Tasks", "tasks"),
                 ("Flow", "flow"),
                 ("Exchange lab", "lab"),
                 ("Settings", "settings"),
@@ -84,6 +87,7 @@ class Window(QWidget):
             SERVICES: self._make_services,
             LOGS: self._make_logs,
             MAIL: self._make_mail,
+            TASKS: self._make_tasks,
             FLOW: self._make_flow,
             LAB: self._make_lab,
             SETTINGS: self._make_settings,
@@ -267,6 +271,18 @@ class Window(QWidget):
             return
         for page in self._pages.values():
             page.show_statuses(statuses)
+        self._follow_tasks(statuses)
+
+    def _follow_tasks(self, statuses: Mapping[str, ServiceStatus]) -> None:
+        """From the first ready worker on, whether or not their page was opened."""
+        specs = self._session.specs()
+        if not self._follows and any(
+            status.satisfies and name in specs and specs[name].probe.kind is ProbeKind.WORKER_PING
+            for name, status in statuses.items()
+        ):
+            self._follows = True
+            # Asked for, they are followed.
+            QTimer.singleShot(0, self, lambda: self._session.tasks)
 
     def _bind_text_keys(self) -> None:
         # There the same keys are for the lines alone.
@@ -311,6 +327,14 @@ class Window(QWidget):
 
         page = LabPage(self._session, self.background)
         page.notice_raised.connect(self.notice.say)
+        return page
+
+    def _make_tasks(self) -> Page:
+        from launcher.gui.tasks.page import TasksPage  # noqa: PLC0415 - when first seen
+
+        page = TasksPage(self._session, self.background)
+        page.notice_raised.connect(self.notice.say)
+        page.mail_asked.connect(self._show_mail)
         return page
 
     def _make_flow(self) -> Page:

@@ -45,13 +45,16 @@ _NOT_LISTENING = EventsState(connected=False)
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """How following stands. `events` is how the listening does; `trouble` why workers cannot be
-    asked, `history` why nothing is written, "" while all is well. `version` rises with each save.
+    """How following stands. `events` is how the listening does, `schedule` what beat told last.
+
+    `trouble` says why workers cannot be asked, `history` why nothing is written, "" while all is
+    well. `version` rises with each save.
     """
 
     begun: bool = False
     events: EventsState = _NOT_LISTENING
     workers: tuple[WorkerView, ...] = ()
+    schedule: tuple[Entry, ...] = ()
     trouble: str = ""
     history: str = ""
     version: int = 0
@@ -123,16 +126,6 @@ class TaskKeeper:
         """Ask workers and broker now, as after something was changed."""
         self._look_now.set()
 
-    def schedule(self) -> tuple[Entry, ...]:
-        """Beat's schedule as beat told it last; () while it has told none. Reads a small file."""
-        for spec in self._specs().values():
-            if spec.probe.kind is ProbeKind.TICK_FILE:
-                try:
-                    return entries(json.loads(Path(spec.probe.target).read_bytes()))
-                except (OSError, ValueError):
-                    return ()
-        return ()
-
     # -- life ----------------------------------------------------------------------------------
 
     def observe(self, statuses: Mapping[str, ServiceStatus]) -> None:
@@ -198,7 +191,7 @@ class TaskKeeper:
         self._fold.adopt(held)
         self._heard.expect({task.worker for task in held if task.worker}, time.time())
         self._history = history
-        self._say(begun=True)
+        self._say(begun=True, schedule=self._read_schedule())
         return history
 
     def _work(self, history: TaskHistory, seconds: float) -> None:
@@ -223,7 +216,7 @@ class TaskKeeper:
         if not changed:
             return
         try:
-            history.save(changed, frozenset(entry.task for entry in self.schedule()))
+            history.save(changed, frozenset(entry.task for entry in self._following.schedule))
         except HistoryError as error:
             if not self._following.history:
                 self._note(f"WARNING {error}")
@@ -296,7 +289,7 @@ class TaskKeeper:
             self._say(trouble=str(error))
             return
         views = tuple(answer.view for answer in answers)
-        self._say(trouble="", workers=views)
+        self._say(trouble="", workers=views, schedule=self._read_schedule())
         # A worker that does not answer may have what is looked for.
         sure = {view.name for view in views} >= set(workers)
         found = _Look(asked_at, time.time(), tuple(answers), nowhere if sure else ())
@@ -314,6 +307,16 @@ class TaskKeeper:
         return tuple(
             task_id for name, ids in of_queue.items() if not depths[name] for task_id in ids
         )
+
+    def _read_schedule(self) -> tuple[Entry, ...]:
+        """Beat's schedule as beat told it last; () while it has told none."""
+        for spec in self._specs().values():
+            if spec.probe.kind is ProbeKind.TICK_FILE:
+                try:
+                    return entries(json.loads(Path(spec.probe.target).read_bytes()))
+                except (OSError, ValueError):
+                    return ()
+        return ()
 
     def _compare(self, look: _Look) -> None:
         for answer in look.answers:

@@ -20,6 +20,7 @@ class Place(enum.Enum):
     MAIL = "Mail"
     WRITE = "Mail: write"
     OUTBOX = "Mail: outbox"
+    TASKS = "Tasks"
     ELSEWHERE = "Without keys"
     """Found by the palette and by buttons."""
 
@@ -30,8 +31,8 @@ class Place(enum.Enum):
 
 _MAIL = (Place.MAIL, Place.WRITE, Place.OUTBOX)
 _TOGETHER: Mapping[Place, tuple[Place, ...]] = {
-    Place.EVERYWHERE: (Place.OUTSIDE_LOGS, Place.LOGS, *_MAIL),
-    Place.OUTSIDE_LOGS: _MAIL,
+    Place.EVERYWHERE: (Place.OUTSIDE_LOGS, Place.LOGS, Place.TASKS, *_MAIL),
+    Place.OUTSIDE_LOGS: (Place.TASKS, *_MAIL),
     Place.MAIL: (Place.WRITE, Place.OUTBOX),
 }
 
@@ -54,9 +55,10 @@ TABLE: tuple[Entry, ...] = (
     Entry("page.services", "Go to Services", ("Ctrl+1",)),
     Entry("page.logs", "Go to Logs", ("Ctrl+2",)),
     Entry("page.mail", "Go to Mail", ("Ctrl+3",)),
-    Entry("page.flow", "Go to Flow", ("Ctrl+4",)),
-    Entry("page.lab", "Go to Exchange lab", ("Ctrl+5",)),
-    Entry("page.settings", "Go to Settings", ("Ctrl+6", "Ctrl+,")),
+    Entry("page.tasks", "Go to Tasks", ("Ctrl+4",)),
+    Entry("page.flow", "Go to Flow", ("Ctrl+5",)),
+    Entry("page.lab", "Go to Exchange lab", ("Ctrl+6",)),
+    Entry("page.settings", "Go to Settings", ("Ctrl+7", "Ctrl+,")),
     Entry("services.start", "Start all services", ("Ctrl+Shift+S",)),
     Entry("services.stop", "Stop all services", ("Ctrl+Shift+X",)),
     Entry("mail.new", "Write a mail", ("Ctrl+N",)),
@@ -86,6 +88,13 @@ TABLE: tuple[Entry, ...] = (
     Entry("outbox.resend", "Send the mail again", ("Ctrl+R",), Place.OUTBOX),
     Entry("outbox.edit", "Edit the mail", ("Ctrl+E",), Place.OUTBOX),
     Entry("outbox.logs", "Show the mail in the logs", ("Ctrl+L",), Place.OUTBOX),
+    Entry("tasks.find", "Find in the tasks", ("Ctrl+F",), Place.TASKS),
+    Entry("tasks.list", "Go to the list of tasks", ("Alt+1",), Place.TASKS),
+    Entry("tasks.workers", "Go to the workers", ("Alt+2",), Place.TASKS),
+    Entry("tasks.schedule", "Go to the schedule", ("Alt+3",), Place.TASKS),
+    Entry("tasks.run", "Run a task", ("Ctrl+Shift+R",), Place.TASKS),
+    Entry("tasks.again", "Run the task again", ("Ctrl+R",), Place.TASKS),
+    Entry("tasks.edit", "Run it with other arguments", ("Ctrl+E",), Place.TASKS),
     Entry("mail.servers", "Mail servers", place=_N),
     Entry("start_over", "Start over", place=_N),
     Entry("about", "About: versions and licences", place=_N),

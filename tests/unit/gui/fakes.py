@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from keyring.backends import null
@@ -39,6 +40,7 @@ from launcher.settings.editing import NotEditableError
 from launcher.settings.file import SettingsFile
 from launcher.start_over import Going, StartOverError
 from tests.unit.gui.fake_mail import FakeMail
+from tests.unit.gui.fake_tasks import FakeTasks
 
 NOW = 1_000.0
 S = ServiceState
@@ -498,6 +500,10 @@ class FakeSession:
 
     def flow_source(self) -> FakeFlowSource:
         return self.flow
+
+    @cached_property
+    def tasks(self) -> FakeTasks:
+        return FakeTasks(self.calls)
 
     def management(self) -> Management | None:
         return self.managed

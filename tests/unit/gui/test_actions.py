@@ -17,7 +17,7 @@ from launcher.gui.actions.palette import Palette
 from launcher.gui.actions.shortcuts_sheet import ShortcutsSheet
 from launcher.gui.actions.table import BY_NAME, TABLE, Place
 from launcher.gui.theme import Theme
-from launcher.gui.window import LOGS, MAIL, SERVICES, SETTINGS, Window
+from launcher.gui.window import LOGS, MAIL, SERVICES, SETTINGS, TASKS, Window
 from launcher.settings import write_template
 from launcher.settings.file import SettingsFile
 from tests.unit.gui.fakes import FakeSession, all_stopped
@@ -51,7 +51,7 @@ def test_no_name_and_no_keys_stand_twice_where_both_would_hold() -> None:
 
 
 def test_what_the_window_and_its_pages_bind_is_what_the_table_says(window: Window) -> None:
-    for index in (SERVICES, LOGS, MAIL, SETTINGS):
+    for index in (SERVICES, LOGS, MAIL, TASKS, SETTINGS):
         window.show_page(index)
     bound = [_text(shortcut.key()) for shortcut in window.findChildren(QShortcut)]
     bound += [_text(keys) for page in window.open_pages.values() for keys in _of_actions(page)]

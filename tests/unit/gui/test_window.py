@@ -14,7 +14,7 @@ from launcher.gui.background import Background
 from launcher.gui.icon import FOLDER
 from launcher.gui.theme import Theme, colours
 from launcher.gui.tokens import DARK, LIGHT
-from launcher.gui.window import LOGS, MAIL, SERVICES, Window
+from launcher.gui.window import LOGS, MAIL, SERVICES, TASKS, Window
 from tests.unit.gui.fakes import FakeSession, all_ready, all_stopped
 
 
@@ -162,7 +162,7 @@ def test_light_and_dark_reach_palette_and_painted_widgets(window: Window, theme:
 
 def test_every_control_of_every_page_has_a_name(window: Window, session: FakeSession) -> None:
     session.mail.add("DELIVERED", "one")
-    for index in (SERVICES, LOGS, MAIL):
+    for index in (SERVICES, LOGS, MAIL, TASKS):
         window.show_page(index)
     nameless = [
         control

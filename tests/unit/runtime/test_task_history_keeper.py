@@ -191,16 +191,22 @@ def test_tasks_of_an_earlier_run_whose_worker_is_not_heard_any_more_are_lost(
 
 
 def test_beats_schedule_is_read_from_what_it_writes(
-    follow: Callable[..., Following], tmp_path: Path
+    worker: OwnWorker,
+    follow: Callable[..., Following],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    following = follow("w@host")
-    assert following.keeper.schedule() == ()
+    monkeypatch.setattr(task_history_keeper, "LOOK_SECONDS", 0.05)
     (tmp_path / "tick.json").write_text("{half", encoding="utf-8")
-    assert following.keeper.schedule() == ()
+    following = follow(worker.node)
+    following.begin()
+    assert following.keeper.following.schedule == ()
+    following.keeper.watch(on=True)
     (tmp_path / "tick.json").write_text(
         '{"schedule": [{"name": "relay", "task": "app.relay"}]}', encoding="utf-8"
     )
-    assert following.keeper.schedule()[0].task == "app.relay"
+    eventually(lambda: following.keeper.following.schedule, 10, lambda: "the schedule")
+    assert following.keeper.following.schedule[0].task == "app.relay"
 
 
 def test_a_history_that_cannot_be_opened_is_said_and_nothing_else_breaks(tmp_path: Path) -> None:

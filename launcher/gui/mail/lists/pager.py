@@ -175,9 +175,10 @@ class Pager(QObject):
 
     def _torn(self, head: Page[Entry]) -> bool:
         model = self._list.model
-        if head.next is None or not head.results or not model.rowCount():
+        if head.next is None or not head.results:
             return False
-        return head.results[-1].id > model.entry(0).id
+        # Of a list that was empty nothing below the page is known either.
+        return not model.rowCount() or head.results[-1].id > model.entry(0).id
 
     def _not_taken(self, error: Exception) -> None:
         self._looking = False

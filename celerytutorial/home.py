@@ -5,6 +5,8 @@ installed copy uses the user's data folder.
 """
 
 import os
+import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -24,14 +26,31 @@ def data_folder() -> Path:
 
 @cache
 def own_secret_key(folder: Path) -> str:
-    """Return the key kept in *folder*, made at the first need and readable by the user alone."""
+    """Return the key kept in *folder*, made at the first need and readable by the user alone.
+
+    It appears whole: of two who make one at once the first wins, and a full disk leaves none.
+    """
     path = folder / KEY_FILE
+    with suppress(FileNotFoundError):
+        if known := path.read_text(encoding="ascii"):
+            return known
+        path.unlink()
     folder.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=folder, prefix=f"{KEY_FILE}-")  # readable by us alone
+    made = Path(name)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(get_random_secret_key())
+        _put_unless_there(made, path)
+    finally:
+        made.unlink(missing_ok=True)
+    return path.read_text(encoding="ascii")
+
+
+def _put_unless_there(made: Path, path: Path) -> None:
+    try:
+        os.link(made, path)
     except FileExistsError:
-        return path.read_text(encoding="ascii")
-    key = get_random_secret_key()
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(key)
-    return key
+        pass  # another process was first: its key is as good
+    except OSError:  # a disk without links, FAT for instance
+        made.replace(path)

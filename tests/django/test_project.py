@@ -1,11 +1,13 @@
 """The project around the app: broker addresses, own files, beat, shutdown, the first command."""
 
+import errno
 import json
 import logging
 import os
 import stat
 import subprocess
 import sys
+import threading
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -56,6 +58,54 @@ def test_a_key_is_made_once_for_the_user_alone(data_folder: Path) -> None:
     assert home.own_secret_key(data_folder) == key == path.read_text()
     assert len(key) >= 50
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_of_many_who_make_a_key_at_once_all_get_the_same(data_folder: Path) -> None:
+    start, keys = threading.Barrier(8), []
+
+    def make() -> None:
+        start.wait()
+        keys.append(home.own_secret_key.__wrapped__(data_folder))
+
+    threads = [threading.Thread(target=make) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(keys) == 8
+    assert set(keys) == {(data_folder / home.KEY_FILE).read_text()}
+    assert [path.name for path in data_folder.iterdir()] == [home.KEY_FILE]
+
+
+def test_a_key_file_that_is_empty_is_made_anew(data_folder: Path) -> None:
+    data_folder.mkdir()
+    (data_folder / home.KEY_FILE).touch()
+    assert len(home.own_secret_key.__wrapped__(data_folder)) >= 50
+
+
+def test_a_full_disk_leaves_no_empty_key(
+    data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(home, "get_random_secret_key", full)
+    with pytest.raises(OSError, match="space"):
+        home.own_secret_key.__wrapped__(data_folder)
+    assert list(data_folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("code", [errno.EPERM, errno.ENOTSUP])
+def test_a_disk_without_links_keeps_a_key_too(
+    data_folder: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(code, "no links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    key = home.own_secret_key.__wrapped__(data_folder)
+    assert key == (data_folder / home.KEY_FILE).read_text()
+    assert stat.S_IMODE((data_folder / home.KEY_FILE).stat().st_mode) == 0o600
 
 
 def settings_in(tmp_path: Path, expression: str, **variables: str) -> Any:

@@ -49,6 +49,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         *("rabbitmq-server", "postgresql", "gcc", "libc6-dev"),
         *("xvfb", "xdotool", "chromium", "desktop-file-utils", *QT_PACKAGES),
         "wine64",  # tests/windows runs Windows' own Python in it
+        "gnupg",  # signs what installer.fill_pins is tried with
         *("nsis", "osslsigncode"),  # the installer is packed and signed by them
     ),
 }

@@ -14,7 +14,8 @@ MECHANISMS = ("PLAIN", "LOGIN", "CRAM-MD5")
 def log_in(smtp: smtplib.SMTP, user: str, password: str) -> tuple[int, bytes]:
     """Log in by the first mechanism that the server offers, and return its answer.
 
-    Raises SMTPNotSupportedError when it offers none of ``MECHANISMS``; *smtp* has said EHLO.
+    Raises SMTPNotSupportedError when it offers none of ``MECHANISMS``, SMTPException for a
+    challenge that is none; *smtp* has said EHLO.
     """
     offered = smtp.esmtp_features.get("auth", "").upper().split()
     mechanism = next((name for name in MECHANISMS if name in offered), None)
@@ -28,10 +29,17 @@ def log_in(smtp: smtplib.SMTP, user: str, password: str) -> tuple[int, bytes]:
     if code != 334:
         return code, text
     if mechanism == "CRAM-MD5":
-        digest = hmac.new(password.encode(), base64.b64decode(text), "md5").hexdigest()
+        digest = hmac.new(password.encode(), _challenge(text), "md5").hexdigest()
         return smtp.docmd(_base64(f"{user} {digest}"))
     code, text = smtp.docmd(_base64(user))
     return (code, text) if code != 334 else smtp.docmd(_base64(password))
+
+
+def _challenge(text: bytes) -> bytes:
+    try:
+        return base64.b64decode(text)
+    except ValueError as error:
+        raise smtplib.SMTPException("its challenge cannot be read") from error
 
 
 def _base64(text: str) -> str:

@@ -288,6 +288,15 @@ def test_each_mechanism_says_who_it_is_and_proves_the_password(mechanism: str) -
     )
 
 
+def test_a_challenge_that_is_none_is_the_servers_fault_and_tried_again(
+    send: Callable[..., Any], settings: Any
+) -> None:
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "me", "right"
+    outcome = send(EHLO="250-x\r\n250 AUTH CRAM-MD5", AUTH="334 a")
+    assert outcome.answer.verdict is Verdict.DEFERRED
+    assert outcome.answer.words.endswith("while logging in: its challenge cannot be read")
+
+
 def test_a_server_without_a_login_by_password_is_told_by_what_it_offers(
     send: Callable[..., Any], settings: Any
 ) -> None:

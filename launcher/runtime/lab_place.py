@@ -1,13 +1,15 @@
 """The virtual host of a lab with a user of its own: made, removed, and found when left behind.
 
-Both carry the lab's name, which begins with the mark of this home: whoever was killed in the middle
-finds what it left by that name at its next start. Everything is asked of the management API.
+Both carry the lab's name, which begins with marks of home and machine: whoever was killed in the
+middle finds what it left by that name at its next start. All is asked of the management API.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import secrets
+import socket
 from dataclasses import dataclass, field
 
 from launcher.runtime.management import Management, ManagementMissing
@@ -28,7 +30,7 @@ def make_place(management: Management, mark: str) -> LabPlace:
 
     Raises ManagementError, and leaves nothing behind then if RabbitMQ still answers.
     """
-    place = LabPlace(f"{PREFIX}{mark}-{secrets.token_hex(4)}", secrets.token_urlsafe(24))
+    place = LabPlace(_begin(mark) + secrets.token_hex(4), secrets.token_urlsafe(24))
     everything = {"configure": ".*", "write": ".*", "read": ".*"}
     try:
         management.put("vhosts", place.name, body={"description": "Exchange lab", "tracing": True})
@@ -57,10 +59,10 @@ def remove_place(management: Management, name: str) -> None:
 def sweep(management: Management, mark: str) -> list[str]:
     """Remove the labs that this home left behind; returns their names. Raises ManagementError.
 
-    One that somebody is connected to is left alone: two machines may have homes of one name, and
-    one broker.
+    One that somebody is connected to is left alone (RabbitMQ tells so after some seconds): two
+    machines may have one name, homes of one name, and one broker.
     """
-    begins = f"{PREFIX}{mark}-"
+    begins = _begin(mark)
     found = {
         each["name"]
         for kind in ("vhosts", "users")
@@ -73,6 +75,11 @@ def sweep(management: Management, mark: str) -> list[str]:
             remove_place(management, name)
             removed.append(name)
     return removed
+
+
+def _begin(mark: str) -> str:
+    machine = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:6]
+    return f"{PREFIX}{mark}-{machine}-"
 
 
 def _in_use(management: Management, name: str) -> bool:

@@ -373,8 +373,12 @@ def _lost(error: Exception) -> LabStands:
             f"RabbitMQ refuses the lab's login: {_reason(error)}.",
             "Open the lab again.",
         )
-    if isinstance(error, LabError):
-        return LabStands(LabPhase.FAILED, error.words, error.remedy)
+    if isinstance(error, TimeoutError):
+        return LabStands(
+            LabPhase.FAILED,
+            f"RabbitMQ did not answer within {TIMEOUT:g} s, so the lab let its connection go.",
+            "See its state on the Services page, then open the lab anew.",
+        )
     return LabStands(
         LabPhase.FAILED,
         f"The broker is gone, and with it the lab's connection ({network_words(error)}).",

@@ -72,10 +72,12 @@ class LabTopology:
         wanted = {_wire(each, lab.exchange): each for each in lab.bindings}
         for wire, binding in bound.items():
             if wire not in wanted:
-                channel.queue_unbind(binding.queue, EXCHANGE, *_where(binding, lab.exchange))
+                key, arguments = _where(binding, lab.exchange)
+                channel.queue_unbind(binding.queue, EXCHANGE, key, arguments=arguments)
         for wire, binding in wanted.items():
             if wire not in bound:
-                channel.queue_bind(binding.queue, EXCHANGE, *_where(binding, lab.exchange))
+                key, arguments = _where(binding, lab.exchange)
+                channel.queue_bind(binding.queue, EXCHANGE, key, arguments=arguments)
 
     def _clear(self, channel: Any, lab: Lab) -> None:
         channel.exchange_delete(EXCHANGE)

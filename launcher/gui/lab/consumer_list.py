@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from launcher.core.explain import Tone
 from launcher.core.lab import LabConsumer, Settle
 from launcher.core.lab_error import LabError
 from launcher.core.lab_events import Delivered
@@ -14,6 +13,7 @@ from launcher.gui import tokens
 from launcher.gui.lab.consumer_card import ConsumerCard
 from launcher.gui.lab.desk import LabDesk
 from launcher.gui.lab.queue_table import free_name
+from launcher.gui.lab.sentence import Sentence
 from launcher.gui.widgets.button import Button
 from launcher.gui.widgets.text_line import TextLine
 
@@ -30,8 +30,8 @@ class ConsumerList(QWidget):
         super().__init__(parent)
         self._desk = desk
         self.add = Button("Add", name="Add a consumer", small=True)
-        self.error = TextLine("", Tone.FAILED, tokens.SMALL)
-        self.empty = TextLine(_NONE, "soft", tokens.SMALL)
+        self.error = Sentence(wrong=True)
+        self.empty = Sentence(_NONE)
         self.cards: list[ConsumerCard] = []
         self._cards = QVBoxLayout()
         self._cards.setSpacing(tokens.TIGHT)
@@ -46,7 +46,6 @@ class ConsumerList(QWidget):
         column.addWidget(self.empty)
         column.addLayout(self._cards)
         column.addWidget(self.error)
-        self.error.hide()
         self.add.clicked.connect(self._add)
         desk.lab_changed.connect(self.show_consumers)
         desk.hands_changed.connect(self.show_consumers)
@@ -94,8 +93,7 @@ class ConsumerList(QWidget):
             self._desk.change(replace(lab, consumers=(*lab.consumers, added)))
         except LabError as error:
             self.error.say(f"{error.words} {error.remedy}")
-            self.error.show()
             return
-        self.error.hide()
+        self.error.say("")
         if self._desk.open:
             self._desk.consume(added)

@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from launcher.core.explain import Tone
 from launcher.core.lab_error import LabError
 from launcher.gui import tokens
+from launcher.gui.lab.sentence import Sentence
 from launcher.gui.widgets.button import Button
 from launcher.gui.widgets.text_line import TextLine
 
@@ -48,6 +48,7 @@ class EditTable(QWidget):
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.table.horizontalHeader().setHighlightSections(False)
+        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         self.table.setShowGrid(False)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setTabKeyNavigation(False)
@@ -56,8 +57,7 @@ class EditTable(QWidget):
         self.table.setItemDelegate(self.choices)
         self.add = Button("Add", name=f"Add a {row_name}", small=True)
         self.remove = Button("Remove", name=f"Remove the {row_name} chosen", small=True)
-        self.error = TextLine("", Tone.FAILED, tokens.SMALL)
-        self.error.hide()
+        self.error = Sentence(wrong=True)
         self.table.cellChanged.connect(self._edited)
         self.table.currentCellChanged.connect(self._chosen)
         self.table.insert_asked.connect(lambda: self._try(self.add_row))
@@ -103,9 +103,7 @@ class EditTable(QWidget):
 
     def refuse(self, error: LabError | None) -> None:
         """Say what was wrong, or nothing any more."""
-        words = f"{error.words} {error.remedy}".strip() if error else ""
-        self.error.say(words)
-        self.error.setVisible(bool(words))
+        self.error.say(f"{error.words} {error.remedy}".strip() if error else "")
 
     def _fit(self, rows: int) -> None:
         row = self.table.verticalHeader().defaultSectionSize()

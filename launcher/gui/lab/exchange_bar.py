@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
 
 from launcher.core.lab_words import EXCHANGE_WORDS
 from launcher.core.matching import ExchangeKind
-from launcher.gui import theme, tokens
+from launcher.gui import tokens
 from launcher.gui.lab.desk import LabDesk
+from launcher.gui.lab.sentence import Sentence
 from launcher.gui.widgets.flow_layout import FlowLayout
 from launcher.gui.widgets.segment import Segment
 
@@ -30,11 +30,7 @@ class ExchangeBar(QWidget):
         super().__init__(parent)
         self._desk = desk
         self.kinds = {kind: Segment(kind.value.capitalize()) for kind in _KINDS}
-        self.words = QLabel()
-        self.words.setWordWrap(True)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.words.setFont(theme.font(tokens.SMALL))
-        self.words.setForegroundRole(self.words.palette().ColorRole.Dark)
+        self.words = Sentence()
         group = QButtonGroup(self)
         row = QWidget()
         flow = FlowLayout(row, tokens.TIGHT)
@@ -55,7 +51,7 @@ class ExchangeBar(QWidget):
         """Mark the kind of the lab."""
         kind = self._desk.lab.exchange
         self.kinds[kind].setChecked(True)
-        self.words.setText(EXCHANGE_WORDS[kind])
+        self.words.say(EXCHANGE_WORDS[kind])
 
     def _choose(self, index: int) -> None:
         self._desk.change(replace(self._desk.lab, exchange=_KINDS[index]))

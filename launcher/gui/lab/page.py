@@ -57,7 +57,6 @@ class LabPage(Page):
         self.files = LabFiles(background, self)
         self.header = PageHeader("Exchange lab")
         self.example = MenuChoice("Example")
-        self.example.offer([(lab.name, lab.name) for lab in EXAMPLES], self.desk.lab.name)
         self.open_file = Button("Open…", name="Open a lab from a file")
         self.save_file = Button("Save…", name="Save the lab as a file")
         self.start = Button("Start on RabbitMQ", kind="primary")
@@ -107,6 +106,7 @@ class LabPage(Page):
 
     def _show_lab(self) -> None:
         lab = self.desk.lab
+        self.example.offer([(each.name, each.name) for each in EXAMPLES], "Examples")
         self.note.setText(lab.note)
         self.note.setVisible(bool(lab.note))
         self._say_summary()
@@ -148,6 +148,7 @@ class LabPage(Page):
         for lab in EXAMPLES:
             if lab.name == name:
                 self.desk.begin(lab)
+        self._show_lab()
 
     def _connect(self) -> None:
         self.example.chosen.connect(self._take_example)
@@ -177,8 +178,8 @@ class LabPage(Page):
         column.addWidget(self.banner)
         column.addWidget(self.note)
         column.addWidget(_card(self.exchange, self.picture))
-        column.addLayout(self._pair(_card(self.queues), _card(self.bindings)))
         column.addWidget(_card(self.message, self.routes))
+        column.addLayout(self._pair(_card(self.queues), _card(self.bindings)))
         column.addWidget(_card(self.consumers))
         column.addWidget(_card(self.story))
         column.addStretch()

@@ -168,7 +168,7 @@ class LabPicture(QWidget):
             return
         shown = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(room))
         width = self.fontMetrics().horizontalAdvance(shown) + 8
-        box = QRectF(end.x() - width - 6, end.y() - 10, width, 19)
+        box = QRectF(end.x() - width - 1, end.y() - 10, width, 19)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(c.card))
         painter.drawRect(box)

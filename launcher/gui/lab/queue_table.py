@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHeaderView, QWidget
 
 from launcher.core.lab import Lab, LabQueue
 from launcher.core.lab_error import LabError
@@ -14,14 +15,25 @@ from launcher.gui.widgets.button import Button
 
 NONE = "–"
 _NAME, _TTL, _DEAD, _WAITING = range(4)
+_TIPS = {
+    _TTL: "Time to live: milliseconds that a message may wait in the queue",
+    _DEAD: "The queue that gets what was rejected or waited too long",
+    _WAITING: "Messages that wait, without those in consumers' hands",
+}
 
 
 class QueueTable(EditTable):
     """One row a queue."""
 
     def __init__(self, desk: LabDesk, parent: QWidget | None = None) -> None:
-        columns = ("Queue", "Time to live, ms", "Dead letters to", "Waiting")
+        columns = ("Queue", "TTL, ms", "Dead letters", "Waiting")
         super().__init__("Queues", columns, "queue", parent)
+        header = self.table.horizontalHeader()
+        for column, tip in _TIPS.items():
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+            self.table.model().setHeaderData(
+                column, Qt.Orientation.Horizontal, tip, Qt.ItemDataRole.ToolTipRole
+            )
         self._desk = desk
         self.empty = Button("Empty", name="Drop what waits in the queue chosen", small=True)
         self.empty.clicked.connect(self._purge)

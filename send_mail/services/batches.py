@@ -124,6 +124,12 @@ def counts(batches: Sequence[Batch]) -> dict[int, dict[str, int]]:
     return found
 
 
+def due_at(batch: Batch) -> datetime | None:
+    """Return when its mails that wait are to be sent; None when none does."""
+    waiting = Mail.objects.filter(batch=batch, state=State.QUEUED).order_by("-pk")
+    return waiting.values_list("due_at", flat=True).first()
+
+
 def shown(batch: Batch, by_state: dict[str, int]) -> dict[str, Any]:
     """Return what a person sees of a batch."""
     return {

@@ -117,7 +117,8 @@ def _from_template(request: HttpRequest) -> dict[str, str]:
 
 def _one(batch_id: int) -> dict[str, Any]:
     row = get_object_or_404(Batch, pk=batch_id)
-    return _progress(row, batches.counts([row])[row.pk])
+    progress = _progress(row, batches.counts([row])[row.pk])
+    return {**progress, "due_at": batches.due_at(row) if progress["scheduled"] else None}
 
 
 def _progress(row: Batch, by_state: dict[str, int]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Sending to each of many in the browser: bad lines named first, one batch for two clicks."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -90,6 +90,8 @@ def test_a_batch_waits_for_its_time_in_the_zone_beside_it(staff: Client) -> None
     assert {mail.due_at for mail in Mail.objects.all()} == {later.replace(second=0, microsecond=0)}
     page = staff.get(answer.headers["Location"]).content.decode()
     assert "Waits for its time: 0 of 2 finished" in page
+    assert "Next: <time datetime=" in page
+    assert f"{later.astimezone(UTC):%Y-%m-%d %H:%M}:00 UTC</time>" in page
     assert ">Scheduled<" in page
     assert "Cancel what waits" in page
 

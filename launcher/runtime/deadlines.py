@@ -17,6 +17,13 @@ class Deadlines:
         """Fire in `delay` seconds, for the stay in a state that is `epoch`; replaces an earlier."""
         self._pending[service, timer] = (self._clock.monotonic() + delay, epoch)
 
+    def hasten(self, timer: Timer) -> None:
+        """Have all pending timers of a kind be due now."""
+        now = self._clock.monotonic()
+        for (service, kind), (deadline, epoch) in self._pending.items():
+            if kind is timer:
+                self._pending[service, kind] = (min(deadline, now), epoch)
+
     def until_next(self) -> float | None:
         """Seconds until the next one is due, 0 when one is already; None when none is pending."""
         if not self._pending:

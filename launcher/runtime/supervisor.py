@@ -27,12 +27,14 @@ from launcher.core.events import (
     Spawn,
     StartRequested,
     StopRequested,
+    Timer,
 )
 from launcher.core.graph import start_order, stoppable, waiting_on
 from launcher.core.machine import step
 from launcher.core.protocols import Clock, Prober, ProcessRunner, StatusObserver
 from launcher.core.spec import ServiceSpec
 from launcher.core.state import ServiceState, ServiceStatus
+from launcher.runtime.clock import ClockJumps
 from launcher.runtime.deadlines import Deadlines
 from launcher.runtime.effects import Effects
 
@@ -63,6 +65,7 @@ class Supervisor:
         resolve_ports: Callable[[str], Iterable[ServiceSpec]],
         notice: Callable[[str], None],
         unexpected: Callable[[Exception], None],
+        jumps: ClockJumps | None = None,
     ) -> None:
         self._specs = _in_order(specs)
         self._clock = clock
@@ -75,6 +78,7 @@ class Supervisor:
         }
         self._inbox: queue.SimpleQueue[tuple[str, Event] | _Call | None] = queue.SimpleQueue()
         self._timers = Deadlines(clock)
+        self._jumps = jumps or ClockJumps(clock)
         self._effects = Effects(runner, make_prober, self._post, unexpected)
         self._to_stop: set[str] = set()
         self._leaving: frozenset[str] = frozenset()
@@ -192,6 +196,9 @@ class Supervisor:
                     self._carefully(message.function)
                 else:
                     self._carefully(partial(self._apply, *message))
+            if self._jumps.noticed():
+                # After a sleep nobody wants to see for seconds how things stood before it.
+                self._timers.hasten(Timer.PROBE)
             for name, fired in self._timers.take_due():
                 self._carefully(partial(self._apply, name, fired))
 

@@ -37,3 +37,17 @@ def test_arming_again_replaces_only_the_timer_of_that_kind() -> None:
     clock.now += 5
     assert deadlines.take_due() == [("django", TimerFired(1, Timer.STABLE))]
     assert deadlines.until_next() == 4
+
+
+def test_those_of_a_kind_can_be_had_at_once() -> None:
+    clock = FakeClock()
+    deadlines = Deadlines(clock)
+    deadlines.arm("django", Timer.PROBE, 60, epoch=3)
+    deadlines.arm("django", Timer.STABLE, 60, epoch=3)
+    deadlines.arm("worker", Timer.PROBE, -1, epoch=2)
+    deadlines.hasten(Timer.PROBE)
+    assert deadlines.take_due() == [
+        ("django", TimerFired(3, Timer.PROBE)),
+        ("worker", TimerFired(2, Timer.PROBE)),
+    ]
+    assert deadlines.until_next() == 60

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -22,7 +23,7 @@ from launcher.core.spec import (
     StopAction,
 )
 from launcher.core.state import ServiceState, ServiceStatus
-from launcher.runtime.clock import MonotonicClock
+from launcher.runtime.clock import ClockJumps, MonotonicClock
 from launcher.runtime.supervisor import Supervisor, all_at_rest
 from tests.helpers.waiting import eventually
 
@@ -100,6 +101,7 @@ class House:
         self.faults: list[Exception] = []
         self.resolved: list[str] = []
         self.moved: tuple[ServiceSpec, ...] | OSError = specs
+        self.asleep = 0.0
         self.supervisor = Supervisor(
             specs,
             runner=self.runner,
@@ -108,8 +110,12 @@ class House:
             resolve_ports=self.resolve,
             notice=self.notices.append,
             unexpected=self.faults.append,
+            jumps=ClockJumps(MonotonicClock(), self.time_of_day),
         )
         self.supervisor.run()
+
+    def time_of_day(self) -> float:
+        return time.monotonic() + self.asleep
 
     def resolve(self, name: str) -> tuple[ServiceSpec, ...]:
         self.resolved.append(name)
@@ -520,3 +526,14 @@ def test_a_service_that_comes_back_while_it_is_being_removed_stays(
     house.runner.last("worker2").end(0)
     house.until(worker2=ServiceState.READY)
     assert house.runner.alive("worker2") == 1
+
+
+def test_after_a_sleep_everything_is_asked_at_once(build: Callable[..., House]) -> None:
+    rarely = replace(QUICK, interval=3_600.0)
+    house = build(service("broker", probe=rarely), service("django", probe=rarely))
+    house.supervisor.start_all()
+    house.until(broker=ServiceState.READY, django=ServiceState.READY)
+    before = house.asked.copy()
+    house.asleep = 3_600.0
+    house.supervisor.nudge()  # whatever wakes it first
+    eventually(lambda: all(house.asked[name] > before[name] for name in before), 5, "the questions")

@@ -111,6 +111,7 @@ class FixStrip(Banner):
         if share is not None and not self.cancel.isVisible():
             self.cancel.setEnabled(True)
             self.cancel.show()
+            self.act.hide()
         self.progress.setRange(0, _WHOLE if share is not None else 0)
         if share is not None:
             self.progress.setValue(round(share * _WHOLE))
@@ -146,6 +147,7 @@ class FixStrip(Banner):
         self._watch = None
         self.progress.hide()
         self.cancel.hide()
+        self.act.show()
         self.act.setEnabled(True)
 
 

@@ -69,6 +69,7 @@ def test_a_download_shows_its_share_and_words_and_can_be_cancelled(
     assert (strip.progress.value(), strip.progress.maximum()) == (500, 1000)
     assert strip.remedy.text().endswith("12 s left")
     assert strip.cancel.accessibleName() == "Cancel the installation"
+    assert not strip.act.isVisible()
     strip.cancel.setFocus()
     qtbot.keyClick(strip.cancel, Qt.Key.Key_Space)
     assert strip.remedy.text() == "Cancelling …"
@@ -76,6 +77,7 @@ def test_a_download_shows_its_share_and_words_and_can_be_cancelled(
     qtbot.waitUntil(strip.act.isEnabled)
     assert strip.words.text() == OFFERED
     assert strip.remedy.text() == "Cancelled; what was downloaded is kept."
+    assert strip.act.isVisible()
     assert strip.act.text() == "Install RabbitMQ"
     assert not strip.cancel.isVisible()
     assert not strip.holds

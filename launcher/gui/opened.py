@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,9 +12,10 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from launcher.core.state import ServiceStatus
-from launcher.gui import place
+from launcher.gui import place, system_end
 from launcher.gui.background import Background
 from launcher.gui.session import Session
+from launcher.gui.system_end import SystemEnd
 from launcher.gui.theme import Theme
 from launcher.gui.toasts import Toasts
 from launcher.gui.unexpected import Unexpected
@@ -48,7 +50,10 @@ class Opened(QObject):
         self._mails = QTimer(self)
         self._mails.setInterval(MAILS_MS)
         self._mails.timeout.connect(self._count_mails)
-        self._place_file = Path(session.home) / "data" / "window.json"
+        data = Path(session.home) / "data"
+        self._place_file = data / "window.json"
+        self._end_file = data / "system-end.json"
+        self._ended_before = system_end.take(self._end_file)
         self.window = self._make(frame_first=True)
         self._put_back(place.load(self._place_file))
         app.screenRemoved.connect(self._screen_gone)
@@ -112,8 +117,26 @@ class Opened(QObject):
             told()
 
         self._session.quit(done)
+        hard: tuple[str, ...] = ()
         if not stopped.wait(SYSTEM_LIMIT_S):
+            specs, statuses = self._session.specs(), self._session.statuses()
+            hard = tuple(specs[name].title for name, one in statuses.items() if one.alive)
             self._session.force_quit()
+        system_end.keep(self._end_file, SystemEnd(time.time(), hard))
+
+    def _tell_of_end(self, end: SystemEnd) -> None:
+        """Once Django can be asked what was on its way."""
+        window = self.window
+
+        def say(mails: int | None) -> None:
+            window.notice.say(system_end.told(end, mails))
+
+        window.background.run(
+            self,
+            self._session.mail.queue,
+            lambda queue: say(system_end.pending(queue.counts)),
+            lambda _error: say(None),
+        )
 
     def _make(self, *, frame_first: bool) -> Window:
         window = Window(self._session, frame_first=frame_first)
@@ -167,6 +190,10 @@ class Opened(QObject):
 
     def _show_statuses(self, statuses: Mapping[str, ServiceStatus]) -> None:
         specs = self._session.specs()
+        before = self._ended_before
+        if before is not None and statuses["django"].satisfies:
+            self._ended_before = None
+            self._tell_of_end(before)
         self.toasts.observe(specs, statuses, seen=self.window.isActiveWindow())
         if self.tray is not None:
             self.tray.show_statuses(specs, statuses)

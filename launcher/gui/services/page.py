@@ -85,7 +85,7 @@ class ServicesPage(Page):
         self._shown_failures: tuple[tuple[str, str, str], ...] = ()
         self._card = Card()
         self._rows = QVBoxLayout(self._card)
-        self._habits = Remembered(Home(Path(session.home)).data / "window.json")
+        self._habits = Remembered(Home(Path(session.home)).data / "habits.json")
         self.start_card = StartCard(is_open=self._habits.flag(_START_OPEN, usual=True))
         self.start_card.folded.connect(self._fold_start)
         self.start_card.picture.chosen.connect(self.point_at)

@@ -13,7 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from launcher.gui.opened import Opened
 from launcher.gui.place import Place, fitted, load, save
+from launcher.gui.services.page import ServicesPage
 from launcher.gui.theme import Theme
+from launcher.gui.window import SERVICES
 from tests.unit.gui.fakes import FakeSession
 
 LEAST = QSize(860, 560)
@@ -98,8 +100,14 @@ def test_the_window_opens_where_it_was_closed(
     for size in (QSize(900, 580), QSize(880, 570)):
         opened = Opened(qapp, theme, session)
         opened.window.show()
+        opened.window.begin()
+        page = opened.window.page(SERVICES)
+        assert isinstance(page, ServicesPage)
         if size.height() == 570:
             assert opened.window.size() == QSize(900, 580)
+            assert not page.start_card.is_open, "what was folded is lost with the place"
+        else:
+            page.start_card.toggle.click()
         opened.window.resize(size)
         opened.window._finish()
         opened.close()

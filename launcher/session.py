@@ -283,6 +283,11 @@ class Session(Listeners):
 
     def login_link(self, service: str, link: Link) -> str:
         """A one-time login URL for a link that offers one. Blocks: asks the service."""
+        if link.one_time and link.secret and service != "django":
+            from launcher.runtime import one_time_login  # noqa: PLC0415 - when first asked for
+
+            login = one_time_login.Login(link.url, link.user, self.secret(link.secret))
+            return one_time_login.offer(login, dashboard=service == "rabbitmq")
         base = self._django_url()
         if service != "django" or base is None or not link.one_time:
             return link.url

@@ -266,6 +266,7 @@ def flower(plan: Plan) -> ServiceSpec:
                 f"http://{where.text}/",
                 user=FLOWER_USER,
                 secret="flower_password",
+                one_time=True,
             ),
         ),
     )

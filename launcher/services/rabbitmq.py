@@ -184,6 +184,7 @@ def private_node(plan: Plan, found: RabbitInstallation) -> ServiceSpec:
                 f"http://{management.text}/",
                 user=BROKER_USER,
                 secret="broker_password",
+                one_time=True,
             ),
         ),
     )

@@ -51,22 +51,33 @@ class Flow:
 
     def take(self, events: Iterable[Mapping[str, Any]], now: float) -> None:
         """Take in a batch of events."""
-        moved: dict[str, Message] = {}
+        moved = False
         for event in events:
             self._hear(event, now)
             taken = self.messages.take(event)
             if taken is None:
                 continue
             message, is_elsewhere = taken
+            if is_elsewhere or event["type"] == "task-sent":
+                self._see(message)
             if is_elsewhere:
                 self._count(message, now)
-                moved[message.id] = message
-                self._see(message)
+                moved = True
                 # A dot goes every leg of its way, however many events one batch holds.
                 self._move(message, now)
         if moved and self.motion.set_rate(self.rates.rate(NEW, now)):
             self.version += 1
         self._draw()
+
+    def take_copies(self, copies: Iterable[Mapping[str, Any]], now: float) -> None:
+        """Take in messages that were copied, as far as no event told of their publishing."""
+        unknown = []
+        for copy in copies:
+            message = self.messages.get(str(copy.get("uuid")))
+            if message is None or not message.routed:
+                unknown.append({**copy, "at": now})
+        if unknown:
+            self.take(unknown, now)
 
     def see(
         self,
@@ -163,8 +174,11 @@ class Flow:
             # One of the same name was there before, and what it held it holds no more.
             self._lose(str(event.get("hostname")), now)
         name = event.get("hostname")
-        if isinstance(name, str) and name in self._heard.present:
-            self._seen.workers.setdefault(name)
+        if not isinstance(name, str) or name in self._seen.workers:
+            return
+        if name in self._heard.present:
+            self._seen.workers[name] = None
+            self._draw()
 
     def _lose(self, worker: str, now: float) -> None:
         for message in self.messages.give_back(worker, now):

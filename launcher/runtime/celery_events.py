@@ -31,7 +31,7 @@ Event = dict[str, Any]
 `local_received` and `at`, both seconds since the epoch on our clock: when it arrived, when it was
 sent."""
 
-GATHERED = 0.03
+GATHERED = 0.06
 """Seconds between two looks while events come: what comes meanwhile is one batch."""
 QUIET = 0.5
 """Seconds that a look waits while nothing comes; so long at most takes the end of the thread."""

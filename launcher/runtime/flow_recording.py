@@ -10,9 +10,10 @@ node forgets it when it stops.
 from __future__ import annotations
 
 import contextlib
+import re
 import uuid
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from launcher.core.flow_content import Content, content, task_id
 from launcher.core.flow_topology import Topology
@@ -24,6 +25,19 @@ _MOST_KEPT = 200
 _MOST_READ = 100
 """Messages that are read at one look."""
 _KEPT_WITH_A_HOST = ("description", "tags", "default_queue_type")
+
+
+_PROCESS = re.compile(r"gen(\d{1,9})@")
+"""How Celery calls a process that publishes and is no worker."""
+
+
+class Copy(NamedTuple):
+    """One message: `sent` says what Celery's event of its publishing would, for whoever sent none:
+    Celery tells of publishing only where a project asks for it."""
+
+    id: str
+    content: Content
+    sent: Mapping[str, Any]
 
 
 class Recording:
@@ -45,21 +59,21 @@ class Recording:
 
     def look(
         self, channel: Any, management: Management, topology: Topology, *, wanted: bool
-    ) -> Mapping[str, Content]:
-        """Begin or end it as is wanted, and read what was recorded, by the task's id.
+    ) -> Sequence[Copy]:
+        """Begin or end it as is wanted, and read what was recorded since the last look.
 
         Raises what kombu raises when the broker is lost.
         """
         if not wanted:
             self._end(channel, management)
-            return {}
+            return ()
         if not self._tracing and not self.refused:
             try:
                 self._trace(management, on=True)
             except ManagementError as error:
                 self.refused = f"RabbitMQ does not copy messages for this page: {error}"
         if not self._tracing:
-            return {}
+            return ()
         self._bind(channel, {binding.exchange for binding in topology.bindings} | {""})
         return self._read(channel)
 
@@ -104,24 +118,45 @@ class Recording:
             channel.queue_bind(self._queue, _TRACES, f"publish.{exchange}")
             self._bound.add(exchange)
 
-    def _read(self, channel: Any) -> Mapping[str, Content]:
-        found: dict[str, Content] = {}
+    def _read(self, channel: Any) -> Sequence[Copy]:
+        found: list[Copy] = []
         for _ in range(_MOST_READ):
             message = channel.basic_get(self._queue, no_ack=True)
             if message is None:
                 break
-            traced = message.headers or {}
-            properties = traced.get("properties")
-            properties = properties if isinstance(properties, dict) else {}
-            headers = properties.get("headers")
-            headers = headers if isinstance(headers, dict) else {}
-            body = message.body
-            raw = body if isinstance(body, bytes) else str(body).encode("utf-8", "surrogatepass")
-            name = task_id(properties, headers) or f"copy-{uuid.uuid4().hex[:8]}"
-            shown = {
-                "exchange": traced.get("exchange_name") or "(default)",
-                "routing key": ", ".join(map(str, traced.get("routing_keys") or ())),
-                **properties,
-            }
-            found[name] = masked(content(shown, headers, raw), self._mask)
+            found.append(self._copy(message))
         return found
+
+    def _copy(self, message: Any) -> Copy:
+        traced = _table(message.headers)
+        properties = _table(traced.get("properties"))
+        headers = _table(properties.get("headers"))
+        body = message.body
+        raw = body if isinstance(body, bytes) else str(body).encode("utf-8", "surrogatepass")
+        name = task_id(properties, headers) or f"copy-{uuid.uuid4().hex[:8]}"
+        keys = [str(one) for one in traced.get("routing_keys") or ()]
+        queues = [str(one) for one in traced.get("routed_queues") or ()]
+        exchange = str(traced.get("exchange_name") or "")
+        shown = {"exchange": exchange or "(default)", "routing key": ", ".join(keys), **properties}
+        origin = str(headers.get("origin") or "")
+        process = _PROCESS.match(origin)
+        return Copy(
+            name,
+            masked(content(shown, headers, raw), self._mask),
+            {
+                "type": "task-sent",
+                "uuid": name,
+                "hostname": origin or "others",
+                "pid": int(process[1]) if process else None,
+                "name": headers.get("task") or "no task of Celery",
+                "args": headers.get("argsrepr"),
+                "kwargs": headers.get("kwargsrepr"),
+                "exchange": exchange,
+                "routing_key": ", ".join(keys),
+                "queue": queues[0] if queues else "",
+            },
+        )
+
+
+def _table(given: object) -> Mapping[str, Any]:
+    return given if isinstance(given, Mapping) else {}

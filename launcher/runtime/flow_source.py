@@ -26,7 +26,7 @@ from launcher.core.flow_topology import (
 from launcher.core.tasks_workers import WorkerView
 from launcher.runtime.broker_connection import is_embedded, let_go, open_channel, open_connection
 from launcher.runtime.flow_embedded import embedded_contents, embedded_topology
-from launcher.runtime.flow_recording import Recording
+from launcher.runtime.flow_recording import Copy, Recording
 from launcher.runtime.management import Management, ManagementError
 from launcher.runtime.probes.answers import network_words
 from launcher.runtime.remote_control import ControlError, RemoteControl
@@ -60,6 +60,8 @@ class Look:
     workers: Mapping[str, WorkerView] = field(default_factory=dict)
     contents: Mapping[str, Content] = field(default_factory=dict)
     """By the task's id; what came since the look before."""
+    copies: Sequence[Mapping[str, Any]] = ()
+    """Of the same messages: what an event of their publishing says, or would say."""
     recording: bool = False
     no_contents: str = ""
     """Why RabbitMQ does not record contents, "" when it does or was not asked."""
@@ -122,7 +124,10 @@ class FlowSource:
                 topology = self._topology.with_depths(
                     self._depths(channel, wanted, embedded=embedded)
                 )
-                contents = self._see_contents(channel, topology, record=record, embedded=embedded)
+                copies = self._see_copies(channel, topology, record=record)
+                contents = {one.id: one.content for one in copies}
+                if embedded and record:
+                    contents = dict(embedded_contents(self._connection, self._mask))
             except Exception as error:  # noqa: BLE001 - kombu's transports raise their own kinds
                 self._drop()
                 return Look(self._topology, self._workers, broker=_not_reached(error))
@@ -131,6 +136,7 @@ class FlowSource:
                 topology,
                 self._workers,
                 contents,
+                [one.sent for one in copies],
                 self._recording.on,
                 self._recording.refused,
                 management=None if embedded else self._trouble,
@@ -208,13 +214,9 @@ class FlowSource:
             found[name] = (told.message_count, None if embedded else told.consumer_count)
         return found
 
-    def _see_contents(
-        self, channel: Any, topology: Topology, *, record: bool, embedded: bool
-    ) -> Mapping[str, Content]:
-        if embedded:
-            return embedded_contents(self._connection, self._mask) if record else {}
+    def _see_copies(self, channel: Any, topology: Topology, *, record: bool) -> Sequence[Copy]:
         if self._management is None or self._trouble is not None or self._channel is not channel:
-            return {}
+            return ()
         return self._recording.look(channel, self._management, topology, wanted=record)
 
     def _see_workers(self, workers: Sequence[str]) -> None:

@@ -145,6 +145,7 @@ class FlowPage(Page):
             }
             queues = {name: view.queues for name, view in look.workers.items()}
             self.flow.see(look.topology, queues, words)
+            self.flow.take_copies(look.copies, now)
         self.flow.pass_time(now)
         self._draw_anew(now)
         self._show_trouble()

@@ -138,6 +138,23 @@ def test_bindings_are_ways_with_their_keys() -> None:
     assert "topic exchange" in {node.words for node in made.picture.nodes}
 
 
+def test_a_publisher_that_tells_nothing_is_known_by_the_copy_of_its_message() -> None:
+    made = flow(event("received", "t"))
+    copy = {**event("sent", "t"), "pid": 9}
+    del copy["at"]
+    made.take_copies([copy, {**copy, "uuid": "raw", "hostname": "others", "pid": None}], NOW)
+    ways = {(edge.here, edge.there) for edge in made.picture.edges}
+    assert {("p:Django", "x:"), ("p:others", "x:"), ("x:", "q:celery")} <= ways
+    assert at(made, "t") == "w:w@here"
+    assert at(made, "raw") == "q:celery"
+
+
+def test_a_copy_of_what_an_event_told_changes_nothing() -> None:
+    made = flow(event("sent"))
+    made.take_copies([{**event("sent"), "hostname": "others", "pid": None}], NOW)
+    assert [node.title for node in made.picture.column(Column.PRODUCERS)] == ["Django"]
+
+
 KINDS = ("sent", "received", "started", "succeeded", "failed", "retried", "rejected", "revoked")
 
 

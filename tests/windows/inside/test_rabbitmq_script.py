@@ -23,7 +23,7 @@ from launcher.platform import current
 from launcher.runtime.logs import LogStore
 from launcher.runtime.process import Children
 from launcher.services.plan import Plan
-from launcher.services.rabbitmq import private_node
+from launcher.services.rabbitmq import node_files, private_node
 from launcher.settings import Settings
 from tests.windows.inside.programs import SLEEPER, eventually, gone, running
 
@@ -53,6 +53,8 @@ say("ended in order")
 SERVER = """@echo off\r
 setlocal\r
 if "%ERLANG_HOME%"=="" exit /b 3\r
+if exist "%RABBITMQ_CONF_ENV_FILE%" call "%RABBITMQ_CONF_ENV_FILE%"\r
+if not "%STAND_IN_CALLED%"=="yes" exit /b 4\r
 "%STAND_IN_PYTHON%" "%~dp0node.py"\r
 """
 CONTROL = """@echo off\r
@@ -78,13 +80,19 @@ class Node:
         plan = Plan(
             settings=Settings(),
             project=bundled_project(),
-            home=Home(folder / "home"),
+            home=Home(folder / "home of mine"),
             run=RUN,
             broker=BrokerMode.RABBITMQ,
             endpoints=Endpoints({name: Endpoint("127.0.0.1", at) for name, at in ports.items()}),
-            secrets={},
+            secrets={"broker_password": "word"},
             rabbitmq=found,
         )
+        for path, text in node_files(plan, found).items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            if path.suffix == ".bat":
+                # What RabbitMQ's script calls is run as a batch file, not opened in an editor.
+                path.write_text("set STAND_IN_CALLED=yes\r\n", encoding="ascii")
         self.port = ports["amqp"]
         self.spec: ServiceSpec = private_node(plan, found)
         self.system = current()

@@ -25,6 +25,7 @@ ROWS = {
     "P8": "benchmarks.million",
     "P7": "benchmarks.throughput",
     "P9": "benchmarks.stop",
+    "P11": "benchmarks.event_flow",
     "P10": "benchmarks.first_mail",
 }
 """Each module offers `measure(repeats: int | None) -> Row`."""

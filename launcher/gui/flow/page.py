@@ -123,7 +123,8 @@ class FlowPage(Page):
         if self.flow.version != self._version:
             self._draw_anew(now)
         self._wake()
-        if now - self._listed > LIST_MS / 1000 or now < self._listed:
+        late = now - self._listed > LIST_MS / 1000 or now < self._listed
+        if late and self._below.currentIndex() != _QUEUES:  # whose numbers come with the looks
             self._show_below(now)
 
     def _take_state(self, state: EventsState) -> None:
@@ -156,7 +157,6 @@ class FlowPage(Page):
         now = self._clock()
         self.flow.mails(states, now)
         self._wake()
-        self._show_below(now)
 
     # -- drawing -------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from launcher.core.lab import EXCHANGE, Lab, LabConsumer, LabMessage, Settle
+from launcher.core.lab import Lab, LabConsumer, LabMessage, Settle
 from launcher.core.lab_error import LabError
 from launcher.core.lab_events import (
     ConsumerGone,
@@ -30,17 +30,15 @@ from launcher.core.lab_events import (
 )
 from launcher.core.matching import ExchangeKind
 from launcher.runtime.broker_connection import let_go, open_connection
-from launcher.runtime.lab_consumer import NUMBER, Consumer, number_of
+from launcher.runtime.lab_consumer import Consumer
+from launcher.runtime.lab_losses import lost, reason
+from launcher.runtime.lab_sender import LabSender
 from launcher.runtime.lab_topology import LabTopology
-from launcher.runtime.probes.answers import network_words
 
 TIMEOUT = 5.0
 """Seconds that RabbitMQ may take for one answer."""
-TRACE_LIMIT = 3.0
-"""Seconds after which a message without a trace is told as such."""
 COUNT_EVERY = 1.0
 """Seconds between two counts of what waits, while somebody looks."""
-_TRACE = "amq.rabbitmq.trace"
 
 Order = Callable[["LabThread"], None]
 
@@ -65,8 +63,7 @@ class LabThread:
         self._kind = ExchangeKind.DEFAULT
         self._topology = LabTopology()
         self._consumers: dict[str, Consumer] = {}
-        self._untraced: dict[int, float] = {}
-        self._number = 0
+        self._sender = LabSender(self._sent)
         self._waiting: dict[str, int] | None = None
         self._connection: Any = None
         self._channel: Any = None
@@ -130,7 +127,7 @@ class LabThread:
             self._loop()
         except Exception as error:  # noqa: BLE001 - amqp's kinds are many; told below
             if not self._leave:
-                problem = _lost(error)
+                problem = lost(error, TIMEOUT)
                 self._note(
                     f"WARNING the exchange lab ended: {traceback.format_exception_only(error)[-1]}"
                 )
@@ -147,10 +144,7 @@ class LabThread:
     def _open(self) -> None:
         self._connection = self._connect("celery-launcher exchange lab")
         self._channel = self._connection.channel()
-        trace = self._connection.channel()
-        name = trace.queue_declare("", exclusive=True, auto_delete=True).queue
-        trace.queue_bind(name, _TRACE, "publish.#")
-        trace.basic_consume(name, no_ack=True, callback=self._traced)
+        self._sender.listen(self._connection.channel())
 
     def _connect(self, name: str) -> Any:
         made = open_connection(self._url, TIMEOUT, name=name, confirm_publish=True)
@@ -165,7 +159,7 @@ class LabThread:
             for consumer in list(self._consumers.values()):
                 self._drain_consumer(consumer)
             now = time.monotonic()
-            self._give_up_traces(now)
+            self._sender.give_up(now)
             if self._watched and now >= self._count_at:
                 self._count()
 
@@ -182,9 +176,8 @@ class LabThread:
 
     def _patience(self) -> float | None:
         """Seconds until something is due by the clock, None when nothing is."""
-        due = list(self._untraced.values())
-        if self._watched:
-            due.append(self._count_at)
+        times = (self._sender.due, self._count_at if self._watched else None)
+        due = [each for each in times if each is not None]
         return max(0.0, min(due) - time.monotonic()) if due else None
 
     def _obey(self) -> None:
@@ -199,7 +192,7 @@ class LabThread:
                     self._tell(Refused(error.words, error.remedy))
                 except ChannelError as error:
                     self._channel = self._connection.channel()
-                    self._tell(Refused(f"RabbitMQ refuses: {_reason(error)}."))
+                    self._tell(Refused(f"RabbitMQ refuses: {reason(error)}."))
                 self._count_at = 0.0
 
     def _drain(self, connection: Any) -> None:
@@ -232,39 +225,7 @@ class LabThread:
             )
 
     def _send(self, message: LabMessage, count: int) -> None:
-        exchange = "" if self._kind is ExchangeKind.DEFAULT else EXCHANGE
-        for _ in range(count):
-            self._number += 1
-            properties: dict[str, Any] = {
-                "message_id": f"{NUMBER}{self._number}",
-                "delivery_mode": 1,
-                "content_type": "text/plain" if _is_text(message.body) else _BYTES,
-            }
-            if message.headers:
-                properties["application_headers"] = dict(message.headers)
-            if message.expiration is not None:
-                properties["expiration"] = str(message.expiration)
-            self._untraced[self._number] = time.monotonic() + TRACE_LIMIT
-            try:
-                self._publish(exchange, message, properties)
-            except TimeoutError:
-                self._untraced.pop(self._number, None)
-                raise LabError(
-                    "RabbitMQ does not take the message.",
-                    "It may be short of disk or memory: see the Services page.",
-                ) from None
-
-    def _publish(self, exchange: str, message: LabMessage, properties: dict[str, Any]) -> None:
-        from amqp.basic_message import Message  # noqa: PLC0415 - as above
-
-        # Waits for RabbitMQ's confirm: a refusal is told at once.
-        self._channel.basic_publish(
-            Message(message.body, **properties),
-            exchange=exchange,
-            routing_key=message.key,
-            timeout=TIMEOUT,
-            confirm_timeout=TIMEOUT,
-        )
+        self._sender.send(self._channel, self._kind, message, count)
 
     def _consume(self, spec: LabConsumer) -> None:
         from amqp.exceptions import ChannelError  # noqa: PLC0415 - as above
@@ -278,7 +239,7 @@ class LabThread:
             self._consumers[spec.name] = Consumer(connection, spec, self._tell)
         except ChannelError as error:
             let_go(connection)
-            self._tell(ConsumerGone(spec.name, f"cannot consume: {_reason(error)}", 0))
+            self._tell(ConsumerGone(spec.name, f"cannot consume: {reason(error)}", 0))
 
     def _cut(self, name: str, words: str) -> None:
         consumer = self._consumers.get(name)
@@ -308,20 +269,7 @@ class LabThread:
     def _watch(self, *, watched: bool) -> None:
         self._watched = watched
 
-    # -- what comes by itself -------------------------------------------------------------------
-
-    def _traced(self, message: Any) -> None:
-        headers = message.properties.get("application_headers") or {}
-        number = number_of((headers.get("properties") or {}).get("message_id"))
-        if number is not None and self._untraced.pop(number, None) is not None:
-            routed = tuple(str(name) for name in headers.get("routed_queues") or ())
-            self._tell(Sent(number, routed))
-            self._count_at = 0.0
-
-    def _give_up_traces(self, now: float) -> None:
-        for number in [n for n, until in self._untraced.items() if until <= now]:
-            del self._untraced[number]
-            self._tell(Sent(number, None))
+    # -- by the clock ---------------------------------------------------------------------------
 
     def _count(self) -> None:
         """Ask each queue; a queue that somebody else removed is told once a count."""
@@ -338,6 +286,10 @@ class LabThread:
             self._waiting = found
             self._tell(Waiting(found))
 
+    def _sent(self, event: Sent) -> None:
+        self._tell(event)
+        self._count_at = 0.0
+
     def _post(self, order: Order) -> None:
         self._orders.put(order)
         self._wake()
@@ -346,41 +298,3 @@ class LabThread:
         # Full: it is awake. Closed: it has ended.
         with contextlib.suppress(OSError):
             self._ring.send(b"!")
-
-
-_BYTES = "application/octet-stream"
-
-
-def _is_text(body: bytes) -> bool:
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _reason(error: Exception) -> str:
-    text = str(getattr(error, "reply_text", "") or error)
-    return " ".join(text.split())[:200].rstrip(".")
-
-
-def _lost(error: Exception) -> LabStands:
-    from amqp.exceptions import AccessRefused, NotAllowed  # noqa: PLC0415 - as above
-
-    if isinstance(error, AccessRefused | NotAllowed):
-        return LabStands(
-            LabPhase.FAILED,
-            f"RabbitMQ refuses the lab's login: {_reason(error)}.",
-            "Open the lab again.",
-        )
-    if isinstance(error, TimeoutError):
-        return LabStands(
-            LabPhase.FAILED,
-            f"RabbitMQ did not answer within {TIMEOUT:g} s, so the lab let its connection go.",
-            "See its state on the Services page, then open the lab anew.",
-        )
-    return LabStands(
-        LabPhase.FAILED,
-        f"The broker is gone, and with it the lab's connection ({network_words(error)}).",
-        "Start the broker again, then open the lab anew; what is on this page stays.",
-    )

@@ -359,3 +359,26 @@ def test_a_stranger_who_connects_nowhere_near_is_not_disturbed(
         room.close()
         let_pass(0.1)
         assert channel.queue_declare("theirs", passive=True).message_count == 0
+
+
+@pytest.mark.long
+def test_ten_thousand_queues_beside_it_change_nothing(tmp_path: Path) -> None:
+    need_rabbitmq()
+    with managed_node(tmp_path / "node") as node, Connection(node.url) as connection:
+        with connection.channel() as channel:
+            for number in range(10_000):
+                channel.queue_declare(f"q{number}", durable=False, nowait=True)
+            channel.queue_declare("q9999", passive=True)
+        with contextlib.closing(node.management()) as client:
+            began = time.monotonic()
+            names = {each["name"] for each in client.listing("queues", columns="name")}
+            print(f"10,000 queues listed by pages in {time.monotonic() - began:.1f} s")
+            assert len(names) == 10_000
+        room = LabRoom(node.management, lambda: node.url, "home", print)
+        began = time.monotonic()
+        told = opened(room, ANIMALS)
+        room.send(ANIMALS.message)
+        told.wait(Sent, lambda event: event.queues == ("orange", "rabbits"))
+        print(f"lab opened and a message sent in {time.monotonic() - began:.1f} s")
+        room.close()
+        assert not any(name.startswith(LABS) for name in node.names("vhosts"))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from launcher.core.explain import Tone
 from launcher.core.lab_events import Sent
 from launcher.gui import tokens
 from launcher.gui.lab.desk import LabDesk
 from launcher.gui.lab.route_row import RouteRow
+from launcher.gui.widgets.segment import Segment
 from launcher.gui.widgets.text_line import TextLine
 
 
@@ -20,7 +21,7 @@ class RouteList(QWidget):
         self._desk = desk
         self._seen: Sent | None = None
         self._guesses: set[str] = set()
-        self.guess_first = QCheckBox("Guess first")
+        self.guess_first = Segment("Guess first", small=True)
         self.guess_first.setToolTip("Hide the forecast until the message is sent")
         self.outcome = TextLine("", "soft")
         self.rows: list[RouteRow] = []

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from launcher.core.explain import Tone
 from launcher.core.lab_prediction import Route
 from launcher.gui import tokens
 from launcher.gui.lab.word_strip import WordStrip
+from launcher.gui.widgets.segment import Segment
 from launcher.gui.widgets.state_mark import StateMark
 from launcher.gui.widgets.text_line import TextLine
 
@@ -27,7 +28,7 @@ class RouteRow(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.guess = QCheckBox()
+        self.guess = Segment("My guess", small=True)
         self.guess.toggled.connect(self.guessed)
         self.mark = StateMark()
         self.name = TextLine("", bold=True, width=_NAME_WIDTH)

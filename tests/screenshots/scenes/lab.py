@@ -68,6 +68,13 @@ def low(window: Window) -> None:
     bar.setValue(bar.maximum() * 6 // 10)
 
 
+def guessing(window: Window) -> None:
+    page = page_of(window, LAB, LabPage)
+    page.routes.guess_first.setChecked(True)
+    page.routes.rows[0].guess.setChecked(True)
+    low(window)
+
+
 def wrong_key(window: Window) -> None:
     page = page_of(window, LAB, LabPage)
     page.bindings.table.item(0, 1).setText(".".join(["word"] * 300))
@@ -88,6 +95,7 @@ ROUTED = (Sent(1, ("orange", "rabbits")), Waiting({"orange": 1, "rabbits": 1, "l
 SCENES = (
     Scene("lab", lively, showing(LAB)),
     Scene("lab-forecast", lively, low),
+    Scene("lab-guess", lively, guessing),
     Scene("lab-headers", lively, opened(REPORTS)),
     Scene("lab-sent", lively, opened(ANIMALS, *ROUTED)),
     Scene("lab-consumers", lively, opened(WORK_QUEUE, *COMPETING, low=True)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -27,6 +27,7 @@ from launcher.gui.words import check_brief, check_words, counted
 
 WIDTH = 760
 _TONES = {Verdict.OK: Tone.READY, Verdict.WARN: Tone.TROUBLE, Verdict.FAIL: Tone.FAILED}
+_KNOWN = frozenset({"Python", "Erlang", "RabbitMQ", "Disk space"})
 _STEPS = {
     "saved": "Saved by Django",
     "published": "Announced to the broker",
@@ -101,7 +102,7 @@ class FirstRunPage(Page):
     def _show_facts(self) -> None:
         session = self._session
         found: tuple[CheckResult, ...] = tuple(session.checks())
-        facts = [(check.verdict, check_brief(check)) for check in found]
+        facts = _facts(found)
         if session.broker is not BrokerMode.RABBITMQ:
             facts.insert(0, (Verdict.OK, session.broker_words))
         shown = tuple(facts)
@@ -200,6 +201,23 @@ class FirstRunPage(Page):
             body.addWidget(card)
         body.addStretch()
         lay_out_scrolled(self, self.header, body, WIDTH)
+
+
+def _facts(found: Sequence[CheckResult]) -> list[tuple[Verdict, str]]:
+    """What a newcomer knows the names of, and what is wrong; the rest as numbers."""
+    moved = [check for check in found if check.name == "Port" and check.verdict is Verdict.WARN]
+    moved = moved if len(moved) > 1 else []
+    others = [check for check in found if check not in moved]
+    shown = [one for one in others if one.verdict is not Verdict.OK or one.name in _KNOWN]
+    facts = [(check.verdict, check_brief(check)) for check in shown]
+    if len(shown) < len(others):
+        passed = counted(len(others) - len(shown), "more check")
+        facts.append((Verdict.OK, f"{passed} passed"))
+    if moved:
+        # Nothing that a newcomer could do about, or needs to.
+        words = f"{len(moved)} ports are used by other programs, so others are used here"
+        facts.append((Verdict.OK, words))
+    return facts
 
 
 def _found_words(session: Session, *, ready: bool) -> str:

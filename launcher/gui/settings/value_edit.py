@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from launcher.gui import tokens
 from launcher.gui.settings.broker_url import masked, unmasked
 from launcher.gui.settings.switch import Switch
 from launcher.gui.smtp.menu_choice import MenuChoice
+from launcher.gui.widgets.sized_line import SizedLine
 from launcher.gui.widgets.text_line import TextLine
 from launcher.settings.table import Entry, Kind, entered, shown
 
@@ -117,11 +118,10 @@ class LineEdit(ValueEdit):
         super().__init__()
         self._entry = entry
         self._shown = ""
-        self.line = QLineEdit()
+        narrow = entry.kind is Kind.NUMBER and not entry.usual
+        self.line = SizedLine(NUMBER_WIDTH if narrow else TEXT_WIDTH)
         self.line.setAccessibleName(f"{entry.title}, {entry.unit}" if entry.unit else entry.title)
         self.line.setPlaceholderText(entry.usual)
-        narrow = entry.kind is Kind.NUMBER and not entry.usual
-        self.line.setFixedWidth(NUMBER_WIDTH if narrow else TEXT_WIDTH)
         self.line.textEdited.connect(lambda _text: self.typed.emit(self._value()))
         self.line.editingFinished.connect(self._finish)
         unit = [TextLine(entry.unit, "soft")] if entry.unit else []
@@ -161,10 +161,9 @@ class BrokerEdit(ValueEdit):
         self._entry = entry
         self._value = ""
         self.menu = MenuChoice(entry.title)
-        self.line = QLineEdit()
+        self.line = SizedLine(TEXT_WIDTH + 80)
         self.line.setAccessibleName("URL of the broker")
         self.line.setPlaceholderText("amqp://user:password@host:5672/vhost")
-        self.line.setFixedWidth(TEXT_WIDTH + 80)
         self.menu.chosen.connect(self._choose)
         self.line.textEdited.connect(lambda text: self.typed.emit(unmasked(text, self._value)))
         self.line.editingFinished.connect(self._finish)

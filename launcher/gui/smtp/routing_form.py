@@ -12,6 +12,7 @@ from launcher.gui import theme, tokens
 from launcher.gui.smtp.menu_choice import MenuChoice
 from launcher.gui.widgets.button import Button
 from launcher.gui.widgets.card import Card
+from launcher.gui.widgets.flow_layout import FlowLayout
 from launcher.gui.widgets.text_line import TextLine
 from launcher.smtp.choice import MailChoice
 from launcher.smtp.profile import CATCHER, check_address
@@ -95,8 +96,8 @@ class RoutingForm(Card):
 
     def _lay_out(self) -> None:
         self.safe.setFont(theme.font())
-        first = QHBoxLayout()
-        first.setSpacing(tokens.GAP)
+        first = QWidget()
+        pairs = FlowLayout(first)
         for words, control in (
             ("Mail goes through", self.profile),
             ("Released mails go through", self.release),
@@ -104,10 +105,13 @@ class RoutingForm(Card):
             label = QLabel(words)
             label.setBuddy(control)
             label.setFont(theme.font())
-            first.addWidget(label)
-            first.addWidget(control)
-            first.addSpacing(tokens.GAP)
-        first.addStretch()
+            pair = QWidget()
+            line = QHBoxLayout(pair)
+            line.setContentsMargins(0, 0, tokens.GAP, 0)
+            line.setSpacing(tokens.GAP)
+            line.addWidget(label)
+            line.addWidget(control)
+            pairs.addWidget(pair)
         second = QHBoxLayout()
         second.setSpacing(tokens.GAP)
         second.addWidget(self.safe)
@@ -119,5 +123,6 @@ class RoutingForm(Card):
         column = QVBoxLayout(self)
         column.setContentsMargins(tokens.WIDE, tokens.GAP, tokens.WIDE, tokens.GAP)
         column.setSpacing(tokens.TIGHT + 2)
-        for row in (first, second, third):
+        column.addWidget(first)
+        for row in (second, third):
             column.addLayout(row)

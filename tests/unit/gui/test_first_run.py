@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from launcher.core.checks import CheckResult, Verdict
 from launcher.core.explain import Tone
 from launcher.gui.first_run.first_mail import ADDRESS
 from launcher.gui.first_run.page import FirstRunPage
@@ -85,6 +86,24 @@ def test_the_first_step_says_what_was_found_and_what_is_to_be_put_right(
     session.found = ()
     page.show_statuses(session.statuses())
     assert page.look.words.text() == "Looking around …"
+
+
+def test_a_newcomer_reads_names_he_knows_and_what_is_wrong_and_numbers_for_the_rest(
+    page: FirstRunPage, session: FakeSession
+) -> None:
+    session.found += (
+        CheckResult("epmd", Verdict.OK, "/usr/lib/erlang/bin/epmd"),
+        CheckResult("Data folder", Verdict.WARN, "on a network drive"),
+        *(
+            CheckResult("Port", Verdict.WARN, f"Port {port} is used by another program")
+            for port in (5672, 8000, 1025)
+        ),
+    )
+    page.show_statuses(session.statuses())
+    assert "2 more checks passed" in page._facts
+    assert "3 ports are used by other programs, so others are used here" in page._facts
+    assert "Data folder: on a network drive" in page._facts
+    assert not [words for words in page._facts if "epmd" in words or "5672" in words]
 
 
 def test_the_second_step_starts_everything_and_follows_it(

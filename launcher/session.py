@@ -120,7 +120,9 @@ class Session(Listeners):
         self.opens_again = False
         # Asked now: once services are started, it is new no more.
         self.first_run = plan.home.is_new
-        self.start_over = StartOver(self._live, self._supervisor, logs, make_broker)
+        self.start_over = StartOver(
+            self._live, self._supervisor, logs, make_broker, self._tasks_closed
+        )
 
     # -- what it is ----------------------------------------------------------------------------
 
@@ -408,6 +410,10 @@ class Session(Listeners):
         self._checks = tuple(prerequisites.check_all(home.root, self.notices(), places=places))
         # Whoever shows the checks looks again at every change: make one.
         self._supervisor.nudge()
+
+    def _tasks_closed(self) -> contextlib.AbstractContextManager[None]:
+        followed = "tasks" in self.__dict__
+        return self.tasks.file_closed() if followed else contextlib.nullcontext()
 
     def _make_prober(self, spec: ServiceSpec) -> Prober:
         return naming_the_owner(make_prober(spec.probe, self.secret), spec)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from launcher.core.disk import Entry, Scope, going, size
@@ -107,7 +108,8 @@ def elsewhere(home: Home) -> str:
 class StartOver:
     """Starting over while services run. One at a time; methods block.
 
-    `make_broker` puts on disk what the broker of a plan needs before anybody connects.
+    `make_broker` puts on disk what the broker of a plan needs before anybody connects;
+    `tasks_closed` keeps the history of tasks closed for a while.
     """
 
     def __init__(
@@ -116,11 +118,13 @@ class StartOver:
         supervisor: Supervisor,
         logs: LogStore,
         make_broker: Callable[[Plan], None],
+        tasks_closed: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         self._live = live
         self._make_broker = make_broker
         self._supervisor = supervisor
         self._logs = logs
+        self._tasks_closed = tasks_closed
         self._one = threading.Lock()
 
     def look(self, scope: Scope) -> Going:
@@ -177,7 +181,7 @@ class StartOver:
 
     def _remove(self, found: Going) -> None:
         try:
-            with self._logs.files_closed():
+            with self._logs.files_closed(), self._tasks_closed():
                 disk.remove(found.home.root, found.entries)
         except RemovalError as error:
             raise StartOverError(str(error)) from error

@@ -25,7 +25,7 @@ class Scope(enum.StrEnum):
     BROKER = "broker"
     """Messages, queues and exchanges; mails are rows and stay."""
     DATABASE = "database"
-    """Mails, inbox, users, and the mail that is being written."""
+    """Mails, inbox, users, the history of tasks, and the mail that is being written."""
     ALL = "all"
     """Everything but the settings and the passwords."""
 
@@ -55,7 +55,8 @@ def part_of(path: tuple[str, ...]) -> Part:
             return Part.LOGS
         case ("data", name, *_) if name == "broker" or name.startswith("rabbitmq-"):
             return Part.BROKER
-        case ("data", name, *_) if name.startswith("launcher.sqlite3"):
+        # The history of tasks names mails by their numbers, which begin anew with the database.
+        case ("data", name, *_) if name.startswith(("launcher.sqlite3", "tasks.sqlite3")):
             return Part.DATABASE
     return Part.OTHER
 

@@ -7,12 +7,14 @@ nobody to be heard, and the start of the services needs the processors.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import queue
+import sqlite3
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -38,6 +40,7 @@ _MOST_WAITING = 1_000
 _LOOKED_FOR = 200
 """Waiting tasks whose messages are looked for at one look."""
 _ADOPTED = 5_000
+_CLOSE_SECONDS = 5.0
 
 
 _NOT_LISTENING = EventsState(connected=False)
@@ -153,37 +156,57 @@ class TaskKeeper:
             self._thread = threading.Thread(target=self._run, name="tasks", daemon=True)
         self._thread.start()
 
+    @contextlib.contextmanager
+    def file_closed(self) -> Iterator[None]:
+        """For a while the file is not open, so that it can be removed; then it is begun anew."""
+        closed, again = threading.Event(), threading.Event()
+
+        def pause() -> None:
+            self._save()
+            self._close_file()
+            closed.set()
+            again.wait()
+            self._open()
+
+        self._post(pause)
+        if self._thread is not None and self._thread.is_alive():
+            closed.wait(_CLOSE_SECONDS)
+        try:
+            yield
+        finally:
+            again.set()
+
     def close(self) -> None:
         """Write what was heard and let go. Waits for a moment."""
         self._leaving.set()
         self._look_now.set()
         self._post(lambda: None)
         if self._thread is not None:
-            self._thread.join(5)
+            self._thread.join(_CLOSE_SECONDS)
         self.control.close()
 
     # -- the thread that folds -----------------------------------------------------------------
 
     def _run(self) -> None:
-        try:
-            history = self._open()
-        except (HistoryError, OSError) as error:
-            self._note(f"WARNING the history of tasks cannot be opened: {error}")
-            self._say(history=str(error))
+        if not self._open():
             return
         leave = self._events.subscribe(self._take, self._take_state)
         looker = threading.Thread(target=self._looks, name="tasks-look", daemon=True)
         looker.start()
         while not self._leaving.is_set():
-            self._work(history, SAVE_SECONDS)
+            self._work(SAVE_SECONDS)
         leave()
         # A look that is under way may wait for workers that have gone by now: it is not awaited.
-        self._work(history, 0)
-        self._history = None
-        history.close()
+        self._work(0)
+        self._close_file()
 
-    def _open(self) -> TaskHistory:
-        history = TaskHistory(self._path)
+    def _open(self) -> bool:
+        try:
+            history = TaskHistory(self._path)
+        except (sqlite3.Error, OSError) as error:
+            self._note(f"WARNING the history of tasks cannot be opened: {error}")
+            self._say(history=f"The history of tasks cannot be opened: {error}")
+            return False
         if history.note:
             self._note(f"WARNING {history.note}")
         held = history.in_states(IN_HAND, _ADOPTED)
@@ -191,10 +214,15 @@ class TaskKeeper:
         self._fold.adopt(held)
         self._heard.expect({task.worker for task in held if task.worker}, time.time())
         self._history = history
-        self._say(begun=True, schedule=self._read_schedule())
-        return history
+        self._say(begun=True, history="", schedule=self._read_schedule())
+        return True
 
-    def _work(self, history: TaskHistory, seconds: float) -> None:
+    def _close_file(self) -> None:
+        history, self._history = self._history, None
+        if history is not None:
+            history.close()
+
+    def _work(self, seconds: float) -> None:
         """Take in what comes within some time, then write it."""
         until = time.monotonic() + seconds
         while True:
@@ -209,11 +237,11 @@ class TaskKeeper:
         if self._following.events.connected:
             for worker in self._heard.silent(time.time()):
                 self._worker_died(worker, "It has not been heard of for half a minute.")
-        self._save(history)
+        self._save()
 
-    def _save(self, history: TaskHistory) -> None:
-        changed = self._fold.take_changed()
-        if not changed:
+    def _save(self) -> None:
+        history, changed = self._history, self._fold.take_changed()
+        if not changed or history is None:
             return
         try:
             history.save(changed, frozenset(entry.task for entry in self._following.schedule))

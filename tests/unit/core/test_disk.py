@@ -22,6 +22,7 @@ HOME = tuple(
             "data/launcher.sqlite3-wal",
             "data/beat-schedule-rabbitmq.db",
             "data/unsent-mail.json",
+            "data/tasks.sqlite3",
         ),
         start=1,
     )
@@ -35,7 +36,7 @@ def gone(scope: Scope) -> set[str]:
 def test_each_file_is_counted_once() -> None:
     use = use_by_part(HOME)
     assert sum(use.values()) == sum(entry.bytes for entry in HOME)
-    assert use == {Part.LOGS: 9, Part.BROKER: 21, Part.DATABASE: 19, Part.OTHER: 29}
+    assert use == {Part.LOGS: 9, Part.BROKER: 21, Part.DATABASE: 32, Part.OTHER: 29}
 
 
 def test_an_empty_home_has_every_part() -> None:
@@ -47,6 +48,7 @@ def test_the_broker_goes_without_the_mails_and_the_mails_without_the_broker() ->
     assert gone(Scope.DATABASE) == {
         "data/launcher.sqlite3",
         "data/launcher.sqlite3-wal",
+        "data/tasks.sqlite3",
         "data/unsent-mail.json",
     }
 

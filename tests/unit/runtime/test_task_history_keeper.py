@@ -209,6 +209,29 @@ def test_beats_schedule_is_read_from_what_it_writes(
     assert following.keeper.following.schedule[0].task == "app.relay"
 
 
+def test_the_file_can_be_removed_while_it_is_closed_and_is_begun_anew(
+    worker: OwnWorker, follow: Callable[..., Following], tmp_path: Path
+) -> None:
+    following = follow(worker.node)
+    following.begin()
+    before = following.keeper.control.publish("own.add", [1], {}, "celery")
+    following.state(before, TaskState.SUCCEEDED)
+    with following.keeper.file_closed():
+        assert following.keeper.history is None
+        for file in tmp_path.glob("tasks.sqlite3*"):
+            file.unlink()
+    after = following.keeper.control.publish("own.add", [2], {}, "celery")
+    following.state(after, TaskState.SUCCEEDED)
+    assert following.get(before) is None
+
+
+def test_before_anything_is_followed_there_is_no_file_to_close(
+    follow: Callable[..., Following],
+) -> None:
+    with follow("w@host").keeper.file_closed():
+        pass
+
+
 def test_a_history_that_cannot_be_opened_is_said_and_nothing_else_breaks(tmp_path: Path) -> None:
     following = Following(tmp_path / "no folder" / "tasks.sqlite3", "w@host")
     following.keeper.observe({"worker": READY})

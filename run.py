@@ -3,8 +3,9 @@
 
 Makes the virtual environment `.venv` beside this file, installs the project with the versions of
 constraints.txt, and hands over. `python3 run.py test [arguments of pytest]` installs all that the
-tests need and runs every gate. Later calls install again only when the project's requirements have
-changed. Needs nothing but Python's own library, so that it works on a fresh machine.
+tests need and runs every gate; `python3 run.py installer build` does the same for Windows'
+installer. Later calls install again only when the project's requirements have changed. Needs
+nothing but Python's own library, so that it works on a fresh machine.
 """
 
 from __future__ import annotations
@@ -67,15 +68,15 @@ def main(arguments: list[str]) -> int:
             f"({sys.executable}).\nInstall a newer one, then run this file with it.\n"
         )
         return 5
-    testing = arguments[:1] == ["test"]
+    working = WORKS.get(arguments[0]) if arguments else None
     try:
         make_environment()
-        install("test" if testing else "")
+        install("test" if working else "")
     except SetupError as error:
         sys.stderr.write(f"\n{error}\n")
         return 5
-    if testing:
-        return run_tests(arguments[1:])
+    if working:
+        return working(arguments[1:])
     return hand_over([str(BIN / "celery-launcher"), *arguments])
 
 
@@ -187,12 +188,8 @@ def run_tests(arguments: list[str]) -> int:
     """Every gate, then pytest; all are run, so that one call shows all that is wrong."""
     os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"
     os.environ["VIRTUAL_ENV"] = str(VENV)
-    say("Checking and installing what the tests need of the system ...")
-    doctor = run([str(PYTHON), "-m", "launcher", "doctor", "--fix", "--for-tests"])
-    if doctor.returncode:
-        # Not the end: the tests that need what is missing are skipped and say so themselves.
-        say(doctor.stdout)
-    else:
+    # Not the end: the tests that need what is missing are skipped and say so themselves.
+    if install_tools():
         # All is there, so a test that misses something fails: see tests/helpers/needs.py.
         os.environ["CELERY_LAUNCHER_TESTS_NEED_ALL"] = "1"
     failed = []
@@ -214,6 +211,21 @@ def run_tests(arguments: list[str]) -> int:
     return 1 if failed else 0
 
 
+def install_tools() -> bool:
+    """Install what tests and installer need of the system; False, with words, where it fails."""
+    say("Checking and installing what is needed of the system ...")
+    doctor = run([str(PYTHON), "-m", "launcher", "doctor", "--fix", "--for-tests"])
+    if doctor.returncode:
+        say(doctor.stdout)
+    return not doctor.returncode
+
+
+def run_installer(arguments: list[str]) -> int:
+    """Build Windows' installer, or verify it."""
+    install_tools()
+    return subprocess.call([str(PYTHON), "-m", "installer", *arguments], cwd=str(ROOT))
+
+
 def run(command: list[str]) -> subprocess.CompletedProcess[str]:
     """Run a command in this folder and keep what it says, both streams together."""
     try:
@@ -229,6 +241,10 @@ def run(command: list[str]) -> subprocess.CompletedProcess[str]:
         )
     except OSError as error:
         return subprocess.CompletedProcess(command, 127, str(error))
+
+
+# What is done with this checkout rather than by the program.
+WORKS = {"test": run_tests, "installer": run_installer}
 
 
 def say(words: str) -> None:

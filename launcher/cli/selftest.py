@@ -44,6 +44,7 @@ MODULES: Mapping[str, str] = {
     "keyring": "keyring",
     "platformdirs": "platformdirs",
     "psutil": "psutil",
+    "rich": "rich.console",
     "rich": "rich",
     "tomlkit": "tomlkit",
     "tzdata": "tzdata",

@@ -170,6 +170,17 @@ def test_every_gate_is_run_even_when_one_fails(
     assert "Failed: mypy" in capsys.readouterr().err
 
 
+def test_the_installer_is_built_with_all_that_it_needs(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[list[str]] = []
+    monkeypatch.setattr(script.subprocess, "call", lambda command, cwd: called.append(command) or 2)
+    assert script.main(["installer", "build", "--fast"]) == 2
+    assert machine.matching("install -c constraints.txt -e .[test]")
+    assert machine.matching("doctor --fix --for-tests")
+    assert called[0][1:] == ["-m", "installer", "build", "--fast"]
+
+
 def test_the_whole_suite_leaves_no_test_out() -> None:
     whole = [script.ROOT / argument for argument in script.WHOLE_SUITE if "/" in argument]
     tests = sorted((script.ROOT / "tests").rglob("test_*.py"))

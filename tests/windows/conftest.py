@@ -28,6 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def wine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wine]:
     try:
         made = Wine(tmp_path_factory.mktemp("wine"))
+        made.python_folder  # noqa: B018 - made now, or said why not
     except NotMeasured as failure:
         # Never a skip: nothing else here runs on Windows' Python.
         pytest.fail(f"{failure.reason}. To have it: {failure.remedy}", pytrace=False)

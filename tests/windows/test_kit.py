@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.measuring import NotInstalled, NotMeasured
-from tests.windows.kit import parts, prefix
+from installer import embeddable
+from installer.errors import Unavailable
+from tests.helpers.measuring import NotInstalled
+from tests.windows.kit import prefix
 from tests.windows.kit.wine import Wine
 
 
@@ -19,7 +21,7 @@ def test_windows_python_runs_this_checkout(wine: Wine) -> None:
 
 
 def test_its_version_is_the_pinned_one(wine: Wine) -> None:
-    assert wine.run("-c", "import sys; print(sys.version)").stdout.startswith(parts.PYTHON_VERSION)
+    assert wine.run("-c", "import sys; print(sys.version)").stdout.startswith(embeddable.VERSION)
 
 
 def test_a_program_that_is_left_is_seen_and_ended_with_the_prefix(tmp_path: Path) -> None:
@@ -40,5 +42,5 @@ def test_a_machine_without_wine_is_told_how_to_get_it(
 
 
 def test_a_download_with_another_digest_is_not_used() -> None:
-    with pytest.raises(NotMeasured, match="has the SHA-256"):
-        parts._check(b"something else", parts.ZIP_SHA256, "data.zip")
+    with pytest.raises(Unavailable, match="has the SHA-256"):
+        embeddable.compare(b"something else", embeddable.ZIP_SHA256, "data.zip")

@@ -18,6 +18,8 @@ from launcher.platform.windows import registry
 
 RUN_KEY = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run"
 NAME = "Celery Launcher"
+INSTALLED = "Celery Launcher.exe"
+"""What the installer puts beside the terminal's program; it opens the window."""
 
 
 def command() -> str | None:
@@ -37,5 +39,8 @@ def turn_off() -> None:
 
 def _own_window() -> list[str]:
     own = Path(sys.executable)
+    installed = own.with_name(INSTALLED)
+    if installed.exists():
+        return [str(installed)]
     without_console = own.with_name("pythonw.exe")
     return [str(without_console if without_console.exists() else own), "-m", "launcher"]

@@ -60,7 +60,13 @@ def main(pid: str) -> int:
 
 
 def console_python() -> str:
-    """The Python for children: `python.exe`, also where we run on `pythonw.exe`."""
+    """The Python for children: `python.exe`, also where we run on `pythonw.exe`.
+
+    The installed program runs Python in its own executable, and has Python's in a folder of it.
+    """
     own = Path(sys.executable)
-    beside = own.with_name("python.exe")
-    return str(beside if own.name.lower() == "pythonw.exe" and beside.exists() else own)
+    if own.name.lower() != "python.exe":
+        for folder in (own.parent, Path(sys.prefix)):
+            if (folder / "python.exe").exists():
+                return str(folder / "python.exe")
+    return str(own)

@@ -53,4 +53,15 @@ def test_children_run_on_the_python_that_has_streams(
     monkeypatch.setattr(sys, "executable", str(tmp_path / "pythonw.exe"))
     assert console.console_python() == str(tmp_path / "python.exe")
     (tmp_path / "python.exe").unlink()
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
     assert console.console_python() == str(tmp_path / "pythonw.exe")
+
+
+def test_children_of_the_installed_program_run_on_the_python_in_its_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "runtime").mkdir()
+    (tmp_path / "runtime" / "python.exe").touch()
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "Celery Launcher.exe"))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "runtime"))
+    assert console.console_python() == str(tmp_path / "runtime" / "python.exe")

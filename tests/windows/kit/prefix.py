@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
+from installer.cache import link_tree, made_once
 from tests.helpers.measuring import NotInstalled, NotMeasured
 from tests.helpers.needs import INSTALL
-from tests.windows.kit.cache import link_tree, made_once
 
 _STUBS = Path(__file__).parent / "stubs"
 _NAMES = ("icuuc", "mscms", "windows.ui")

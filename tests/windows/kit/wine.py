@@ -10,6 +10,7 @@ import contextlib
 import signal
 import subprocess
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -33,14 +34,21 @@ _ITS_OWN = (
 class Wine:
     """A fresh prefix in `folder`, with a wineserver of its own until the end of the block.
 
-    Raises NotMeasured where Wine, Python or the packages cannot be had.
+    Raises NotMeasured where Wine cannot be had.
     """
 
     def __init__(self, folder: Path) -> None:
-        self.python_folder = windows_python()
         self.prefix = prefixes.fresh(folder / "prefix")
         self._wine = prefixes.program("wine64")
         self._server = prefixes.program("wineserver")
+
+    @cached_property
+    def python_folder(self) -> Path:
+        """Where Windows' Python lies; it and the packages are fetched when first asked for.
+
+        Raises NotMeasured.
+        """
+        return windows_python()
 
     @property
     def drive_c(self) -> Path:
@@ -57,16 +65,23 @@ class Wine:
         The ports are free ones, since the launchers of Linux and of Windows do not see what the
         other has claimed.
         """
-        folder = self.drive_c / name
-        folder.mkdir()
+        self.fill_home(self.drive_c / name, settings)
+        return f"C:\\{name}"
+
+    def fill_home(self, folder: Path, settings: str = "") -> None:
+        """The same in a Linux folder that is not there yet."""
+        folder.mkdir(parents=True)
         ports = (f"{service} = {free_port()}" for service in ("django", "flower", "catcher"))
         lines = ['broker = "embedded"', settings, "[ports]", *ports]
         (folder / "settings.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return f"C:\\{name}"
 
     def python(self, *words: str) -> list[str]:
         """The command line of Windows' Python."""
-        return [self._wine, windows_path(self.python_folder / "python.exe"), *words]
+        return self.command(windows_path(self.python_folder / "python.exe"), *words)
+
+    def command(self, program: str, *words: str) -> list[str]:
+        """The command line of any Windows program, named by its Windows path."""
+        return [self._wine, program, *words]
 
     def program(
         self,

@@ -1,24 +1,27 @@
-"""Where the kit keeps what it fetched and made, and how a part of it is made once.
+"""Where what was fetched and made for Windows is kept, and how a part of it is made once.
 
-The folder is `~/.cache/celery-launcher-tests/windows` (XDG_CACHE_HOME moves it); removing it only
-costs the time to make it anew, about three minutes and 1.2 GB.
+For builds and for tests/windows. The folder is `~/.cache/celery-launcher-windows` (XDG_CACHE_HOME
+moves it); removing it only costs the time to make it anew, about three minutes.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import platformdirs
 
+from launcher.platform import current
+
 
 def folder() -> Path:
     """The cache folder, made."""
-    place = platformdirs.user_cache_path("celery-launcher-tests", appauthor=False) / "windows"
+    place = platformdirs.user_cache_path("celery-launcher-windows", appauthor=False)
     place.mkdir(parents=True, exist_ok=True)
     return place
 
@@ -32,8 +35,7 @@ def made_once(name: str, recipe: str, make: Callable[[Path], None]) -> Path:
     cache = folder()
     digest = hashlib.sha256(recipe.encode()).hexdigest()[:12]
     place = cache / f"{name}-{digest}"
-    with (cache / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _alone(cache / f"{name}.lock"):
         if (place / ".made").exists():
             return place
         for old in cache.glob(f"{name}-*"):
@@ -42,6 +44,18 @@ def made_once(name: str, recipe: str, make: Callable[[Path], None]) -> Path:
         make(place)
         (place / ".made").touch()
     return place
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold the lock on `path`; waits for whoever holds it."""
+    pause = threading.Event()
+    while (lock := current().lock(path)) is None:
+        pause.wait(0.2)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def link_tree(source: Path, target: Path) -> None:

@@ -128,7 +128,7 @@ def open_session(home: Home, wishes: Wishes = Wishes()) -> Iterator[Session]:
         session.close()
         control.close()
         if link is not None:
-            link.unlink(missing_ok=True)
+            _remove_link(link)
 
 
 def open_mail_servers(home: Home) -> MailServers:
@@ -161,6 +161,13 @@ def _plain_root(home: Home, broker: BrokerMode, system: System) -> Path | None:
             "Choose a folder with a short, plain name with --home, or use --broker embedded."
         ) from error
     return link
+
+
+def _remove_link(link: Path) -> None:
+    """Take the home's plain name away, and the folder made for it where it is empty then."""
+    link.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        link.parent.rmdir()
 
 
 def _by_plain_name(

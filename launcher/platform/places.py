@@ -51,7 +51,15 @@ SHARED: tuple[Path, ...] = (
 def is_plain(folder: Path) -> bool:
     """Whether RabbitMQ and Erlang can work in this folder by its own name."""
     name = str(folder)
-    return name.isascii() and not _MEANT_OTHERWISE & set(name) and len(name) <= _LONGEST_ROOT
+    return name.isascii() and not _MEANT_OTHERWISE & set(name) and not too_long(folder)
+
+
+def too_long(folder: Path) -> bool:
+    """Whether what stands below it may have names that this system's programs do not take.
+
+    https://learn.microsoft.com/windows/win32/fileio/maximum-file-path-limitation
+    """
+    return len(str(folder)) > _LONGEST_ROOT
 
 
 class Registry(Protocol):

@@ -19,6 +19,7 @@ from pathlib import Path
 from launcher.core.checks import CheckResult, Verdict
 from launcher.core.facts import Notice, PortNotice
 from launcher.platform.packages import LINUX, missing_libraries
+from launcher.platform.places import too_long
 from launcher.runtime.installations import Places
 from launcher.runtime.prerequisites_broker import check_broker, check_windows_service
 from launcher.runtime.repair import WINDOW, remedy
@@ -109,6 +110,14 @@ def check_folder(folder: Path) -> CheckResult:
     except OSError as error:
         words = error.strerror or str(error)
         return CheckResult(name, Verdict.FAIL, f"{existing} cannot be written: {words}", advice)
+    if too_long(folder):
+        return CheckResult(
+            name,
+            Verdict.WARN,
+            f"{folder} has {len(str(folder))} characters, and Windows' programs take 259 with all "
+            "that stands below it, unless long paths are allowed",
+            "Choose a shorter folder with --home",
+        )
     return CheckResult(name, Verdict.OK, f"{folder} can be written")
 
 

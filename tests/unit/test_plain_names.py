@@ -59,3 +59,18 @@ def test_what_the_machine_has_keeps_its_name() -> None:
     assert found.erl == "/usr/lib/erlang/bin/erl"
     assert app._by_plain_name(FETCHED, Home(Path("/home/é")), None) == FETCHED
     assert app._by_plain_name(None, Home(Path("/home/é")), Path("/plain")) is None
+
+
+def test_the_name_is_taken_away_and_its_empty_folder_too(tmp_path: Path) -> None:
+    home = tmp_path / "é"
+    home.mkdir()
+    (home / "kept").touch()
+    links = tmp_path / "CeleryLauncher-1" / "home", tmp_path / "homes" / "2", tmp_path / "homes/3"
+    for link in links:
+        link.parent.mkdir(exist_ok=True)
+        link.symlink_to(home, target_is_directory=True)
+    for link in links[:2]:
+        app._remove_link(link)
+    assert not links[0].parent.exists()
+    assert links[2].is_symlink(), "another home's name stands in the same folder"
+    assert (home / "kept").exists()

@@ -28,9 +28,15 @@ GONE = 5.0
 DIFFICULT = "Mein Ordner, für 100% Ärger & 'Größe' 漢字 {0}"
 
 
-def test_demo_delivers_a_mail_in_a_home_with_spaces_and_any_letters(wine: Wine) -> None:
+LONG = "l" * 197
+"""With the letter of the disk before it, a path of 200 characters."""
+
+
+@pytest.mark.parametrize("name", [DIFFICULT, LONG], ids=["any letters", "long"])
+def test_demo_delivers_a_mail_in_a_home_with_any_name(wine: Wine, name: str) -> None:
+    """R19 on Windows' Python."""
     done = wine.run(
-        *("-m", "launcher", "demo", "--json", "--home", wine.home(DIFFICULT)),
+        *("-m", "launcher", "demo", "--json", "--home", wine.home(name)),
         timeout=300,
     )
     assert done.stdout, done.stderr

@@ -11,6 +11,7 @@ import pytest
 
 from launcher.core.checks import CheckResult, Verdict
 from launcher.core.facts import AddressNotice, PortNotice, PortOwner
+from launcher.platform import places
 from launcher.runtime import prerequisites, repair
 from launcher.runtime.installations import find_rabbitmq
 from launcher.runtime.prerequisites import (
@@ -117,6 +118,16 @@ def test_a_read_only_folder_fails_with_the_systems_word(
     result = check_folder(tmp_path)
     assert result.verdict is Verdict.FAIL
     assert "Read-only file system" in result.fact
+
+
+def test_a_long_folder_is_a_warning_where_windows_would_cut_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert check_folder(tmp_path / ("l" * 150)).verdict is Verdict.OK
+    monkeypatch.setattr(places, "_LONGEST_ROOT", 110)
+    result = check_folder(tmp_path / ("l" * 150))
+    assert result.verdict is Verdict.WARN
+    assert "--home" in result.remedy
 
 
 def test_little_room_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,9 +70,12 @@ ENDED = frozenset({TaskState.SUCCEEDED, TaskState.FAILED, TaskState.REVOKED, Tas
 IN_HAND = frozenset(
     {TaskState.RECEIVED, TaskState.RUNNING, TaskState.SCHEDULED, TaskState.RETRYING}
 )
-"""A worker may have it."""
+"""A worker may have it (`Task.held` says whether one does)."""
+QUEUED = frozenset({TaskState.WAITING, TaskState.SCHEDULED, TaskState.RETRYING})
+"""A queue may have it, unless a worker does."""
 
 _CONCLUDED = frozenset({Kind.FOUND, Kind.HELD, Kind.LOST, Kind.RETURNED, Kind.UNSEEN, Kind.GONE})
+_HOLDING = frozenset({Kind.RECEIVED, Kind.HELD, Kind.STARTED, Kind.FOUND})
 FIRST_STEPS, LAST_STEPS = 10, 40
 """So many are kept of a task that has more, as one that is retried for ever."""
 
@@ -156,6 +159,11 @@ class Task:
             if step.eta:
                 return step.eta
         return ""
+
+    @property
+    def held(self) -> bool:
+        """Whether a worker has it in hand: begun, or fetched and kept for its time."""
+        return bool(self.steps) and self.steps[-1].kind in _HOLDING
 
     @property
     def runtime(self) -> float | None:

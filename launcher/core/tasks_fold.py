@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from launcher.core.tasks import ENDED, IN_HAND, Kind, Step, Task, TaskState
+from launcher.core.tasks import ENDED, IN_HAND, QUEUED, Kind, Step, Task, TaskState
 
 Load = Callable[[str], Task | None]
 
@@ -126,7 +126,7 @@ class Fold:
         """Their queue is empty and no worker has them: gone, once two looks agree."""
         for task_id in task_ids:
             task = self.get(task_id)
-            waits = task is not None and task.state in (TaskState.WAITING, TaskState.SCHEDULED)
+            waits = task is not None and task.state in QUEUED and not task.held
             if task is None or not waits or task.last_at > asked_at - SETTLED:
                 self._missing.discard(task_id)
             elif task_id in self._missing:
@@ -164,7 +164,7 @@ class Fold:
         if before is not None:
             self._in_hand.get(before.worker, set()).discard(task.id)
         self._tasks[task.id] = task
-        if task.worker and task.state in IN_HAND and task.steps[-1].kind is not Kind.SENT:
+        if task.worker and task.held:
             self._in_hand.setdefault(task.worker, set()).add(task.id)
         while len(self._tasks) > REMEMBERED:
             self._tasks.popitem(last=False)

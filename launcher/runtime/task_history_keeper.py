@@ -21,7 +21,7 @@ from pathlib import Path
 
 from launcher.core.spec import ProbeKind, ServiceSpec
 from launcher.core.state import ServiceStatus
-from launcher.core.tasks import IN_HAND, TaskState
+from launcher.core.tasks import IN_HAND, QUEUED, TaskState
 from launcher.core.tasks_fold import SETTLED, Fold
 from launcher.core.tasks_schedule import Entry, entries
 from launcher.core.tasks_workers import Heard, WorkerView
@@ -328,8 +328,8 @@ class TaskKeeper:
         history, of_queue = self._history, defaultdict(list)
         if history is None:
             return ()
-        for task in history.in_states((TaskState.WAITING, TaskState.SCHEDULED), _LOOKED_FOR):
-            if task.queue and task.last_at < asked_at - SETTLED:
+        for task in history.in_states(QUEUED, _LOOKED_FOR):
+            if task.queue and not task.held and task.last_at < asked_at - SETTLED:
                 of_queue[task.queue].append(task.id)
         depths = self.control.depths(of_queue) if of_queue else {}
         return tuple(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from launcher.core.tasks import Task
 from launcher.core.tasks_arguments import ArgumentsError, Signature, as_json
@@ -75,10 +75,6 @@ class RunSheet(Sheet):
         self.lost.setVisible(bool(call.problem))
         self.run = self.action("Run")
         self._lay_out()
-        # It grows with what is said in it.
-        column = self.layout()
-        if column is not None:
-            column.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
         self.form.fill(call.args, call.kwargs)
         self.form.changed.connect(self._allow)
         self.task.currentTextChanged.connect(lambda _name: self._show_signature())
@@ -98,6 +94,13 @@ class RunSheet(Sheet):
         self.rule.setVisible(of_the_outbox(name))
         self.form.show_signature(self._signatures.get(name))
         self._allow()
+        QTimer.singleShot(0, self, self._fit)
+
+    def _fit(self) -> None:
+        """Grow with what is said in it: wrapped words want more than Qt gives them by itself."""
+        layout, width = self.layout(), max(self.width(), self.minimumWidth())
+        if layout is not None and layout.totalHeightForWidth(width) > self.height():
+            self.resize(width, layout.totalHeightForWidth(width))
 
     def _allow(self) -> None:
         named = bool(self.task.currentText().strip() and self.queue.currentText().strip())

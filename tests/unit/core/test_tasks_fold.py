@@ -177,6 +177,29 @@ def test_a_waiting_task_whose_message_is_nowhere_is_gone_after_two_looks() -> No
     assert state(fold) is TaskState.UNKNOWN
 
 
+def test_a_task_that_a_worker_keeps_for_its_time_is_not_gone_though_no_queue_has_it() -> None:
+    fold = Fold()
+    later = {"eta": "2030-01-01T00:00:00", "queue": "celery"}
+    fold.hear(event("sent", clock=1, retries=0, **later))
+    fold.hear(received(clock=2) | later)
+    for number in (2, 3, 4):
+        at = NOW + number * SETTLED
+        fold.answered(Holding(W, {}, {"t1": {}}), at, at)
+        fold.nowhere(["t1"], at, at)
+    assert state(fold) is TaskState.SCHEDULED
+
+
+def test_a_task_that_waits_for_its_next_attempt_is_not_lost_with_the_worker_of_the_last() -> None:
+    fold = Fold()
+    fold.hear(received())
+    fold.hear(event("retried", clock=2))
+    assert fold.worker_died(W, NOW, "gone", comes_again=True) == 0
+    assert state(fold) is TaskState.RETRYING
+    for number in (2, 3):
+        fold.nowhere(["t1"], NOW + number * SETTLED, NOW + number * SETTLED)
+    assert state(fold) is TaskState.UNKNOWN
+
+
 def test_a_task_that_began_meanwhile_is_not_gone(running: Fold) -> None:
     for number in (2, 3):
         running.nowhere(["t1"], NOW + number * SETTLED, NOW + number * SETTLED)

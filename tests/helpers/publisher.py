@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import hashlib
 import http.server
 import io
 import json
+import socket
 import ssl
 import stat
 import threading
@@ -70,13 +73,17 @@ class Ways:
 
 
 class Publisher:
-    """Serves `files` by path until the end of the block. `asked` are the requests so far."""
+    """Serves `files` by path until the end of the block. `asked` are the requests so far.
+
+    Its plain port is a proxy, too; `tunnels` says where to.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.authority = certificates.make(folder)
         self.files: dict[str, bytes] = {}
         self.ways = Ways()
         self.asked: list[tuple[str, str]] = []
+        self.tunnels: list[str] = []
         publisher = self
 
         class Handler(_Handler):
@@ -176,6 +183,16 @@ class Publisher:
             server.server_close()
 
 
+_LOGIN = base64.b64encode(b"name:secret").decode()
+
+
+def _carry(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+
+
 class _Server(http.server.ThreadingHTTPServer):
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Who hangs up, or trusts no certificate of ours, is part of the tests."""
@@ -208,6 +225,22 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._send(302, b"", {"Location": f"{self.owner.address}/behind{path}"})
         else:
             self._send_archive(data)
+
+    def do_CONNECT(self) -> None:
+        """Be a proxy: with the login `name:secret`, carry bytes to whom was asked for."""
+        self.owner.tunnels.append(self.path)
+        if self.headers.get("Proxy-Authorization") != f"Basic {_LOGIN}":
+            self.send_error(407)
+            return
+        host, _, port = self.path.rpartition(":")
+        with socket.create_connection((host, int(port)), timeout=20) as there:
+            self.send_response(200)
+            self.end_headers()
+            back = threading.Thread(target=_carry, args=(there, self.connection), daemon=True)
+            back.start()
+            _carry(self.connection, there)
+            back.join(20)
+        self.close_connection = True
 
     def _send_archive(self, data: bytes) -> None:
         begin = 0

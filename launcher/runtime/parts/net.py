@@ -112,10 +112,6 @@ def _refused(address: str, error: urllib.error.HTTPError) -> PartError:
             f"{where} takes no more questions from this network for now ({error.code})",
             "Try again in an hour",
         )
-    if error.code == 407:
-        return PartError(
-            "the proxy wants a login", "Put it into HTTPS_PROXY: http://name:password@host:port"
-        )
     return PartError(f"{where} answered {error.code} {error.reason}", "Try again later")
 
 
@@ -128,6 +124,12 @@ def _unreachable(address: str, reason: object) -> PartError:
             "If a company's proxy stands between, add its authority to the system's certificates",
         )
     through = _proxy_words()
+    if "407" in str(reason) and through:
+        # http.client has no error of its own for it: "Tunnel connection failed: 407 ...".
+        return PartError(
+            f"the proxy {through.removeprefix(' through the proxy ')} wants a login",
+            "Put it into HTTPS_PROXY: http://name:password@host:port",
+        )
     return PartError(
         f"{where} cannot be reached{through}: {_plain(reason)}",
         "Check the connection and try again: it goes on where it stopped. "

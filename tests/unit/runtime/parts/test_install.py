@@ -169,13 +169,26 @@ def test_what_an_earlier_try_left_is_gone_on_with(
 
 
 @pytest.mark.parametrize("count", [120, 100_000])
+@pytest.mark.parametrize("known", [{}, {"size": 0}], ids=["size known", "size unknown"])
 def test_a_beginning_of_something_else_is_thrown_away_once(
-    publisher: Publisher, shelf: Shelf, run: Install, count: int
+    publisher: Publisher, shelf: Shelf, run: Install, count: int, known: dict[str, int]
 ) -> None:
-    erlang, _ = publisher.parts()
+    erlang, _ = publisher.parts(**known)
     shelf.downloads.mkdir(parents=True)
     (shelf.downloads / f"{erlang.file}.part").write_bytes(b"y" * count)
     assert run([erlang]).ok
+
+
+def test_without_a_known_size_the_digest_alone_decides(
+    publisher: Publisher, shelf: Shelf, run: Install
+) -> None:
+    erlang, rabbitmq = publisher.parts(size=0)
+    path = f"/releases/{erlang.file}"
+    whole = publisher.files[path]
+    publisher.files[path] = whole[:-7]
+    assert "not the file that it should be" in run([erlang]).words
+    publisher.files[path] = whole
+    assert run([erlang, rabbitmq]).ok
 
 
 def test_it_follows_a_redirect_as_github_sends_it(publisher: Publisher, run: Install) -> None:
@@ -375,16 +388,40 @@ def test_nobody_there_is_told_with_the_ways_on(publisher: Publisher, run: Instal
     assert "--from" in outcome.remedy
 
 
-def test_a_proxy_is_used_and_named(
-    publisher: Publisher, run: Install, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    proxy = publisher.plain_address.replace("localhost", "name:secret@localhost")
+def through_proxy(publisher: Publisher, monkeypatch: pytest.MonkeyPatch, login: str = "") -> None:
+    proxy = publisher.plain_address.replace("localhost", f"{login}localhost")
     monkeypatch.setenv("HTTPS_PROXY", proxy)
     monkeypatch.setenv("NO_PROXY", "")
+
+
+def test_everything_goes_through_the_proxy(
+    publisher: Publisher, run: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    through_proxy(publisher, monkeypatch, "name:secret@")
+    assert run(publisher.parts(pinned=False)).ok
+    assert len(publisher.tunnels) == len(publisher.asked) == 4
+
+
+def test_a_proxy_that_wants_a_login_is_named_without_telling_it(
+    publisher: Publisher, run: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    through_proxy(publisher, monkeypatch, "name:wrong@")
     outcome = run(publisher.parts())
-    assert "through the proxy localhost:" in outcome.words
-    assert "secret" not in outcome.words
+    assert outcome.words.startswith("the proxy localhost:")
+    assert "wants a login" in outcome.words
+    assert "HTTPS_PROXY" in outcome.remedy
+    assert "wrong" not in outcome.words
     assert publisher.asked == []
+
+
+def test_a_proxy_that_is_not_there_is_named(
+    publisher: Publisher, run: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://name:secret@127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "")
+    outcome = run(publisher.parts())
+    assert "through the proxy 127.0.0.1:9" in outcome.words
+    assert "secret" not in outcome.words
 
 
 @pytest.mark.parametrize("address", ["http://localhost/x.zip", "file:///etc/passwd", "x.zip"])

@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtWidgets import QListView, QWidget
 
 from launcher.core.flow_messages import Message
+from launcher.gui import tokens
 from launcher.gui.flow.words import clock, state_words
 
 MOST = 200
@@ -65,6 +66,7 @@ class MessageList(QListView):
         self._model = MessageModel(self)
         self.setModel(self._model)
         self.setUniformItemSizes(True)
+        self.setViewportMargins(tokens.GAP, 0, tokens.TIGHT, tokens.TIGHT)
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setAccessibleName("Messages heard of last")
         self.setTextElideMode(Qt.TextElideMode.ElideRight)

@@ -64,7 +64,7 @@ class QueueTable(QScrollArea):
         grid.setColumnMinimumWidth(0, _NAME_WIDTH)
         grid.setColumnStretch(0, 3)
         grid.setColumnStretch(len(_HEADS), 1)
-        for column, head in enumerate(_HEADS):
+        for column, head in enumerate(_HEADS if states else ()):
             line = TextLine(head, "soft", tokens.SMALL)
             if column:
                 line.setAlignment(Qt.AlignmentFlag.AlignRight)

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from tests.screenshots.scene import Scene
-from tests.screenshots.scenes import first_steps, lab, logs, mail, services, settings, tasks, window
+from tests.screenshots.scenes import (
+    first_steps,
+    flow,
+    lab,
+    logs,
+    mail,
+    services,
+    settings,
+    tasks,
+    window,
+)
 
 SCENES: tuple[Scene, ...] = (
     *first_steps.SCENES,
     *services.SCENES,
     *logs.SCENES,
     *mail.SCENES,
+    *flow.SCENES,
     *lab.SCENES,
     *tasks.SCENES,
     *settings.SCENES,

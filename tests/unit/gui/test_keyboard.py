@@ -24,10 +24,12 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from launcher.core.flow_topology import QueueNumbers, Topology
 from launcher.core.logs import Level
 from launcher.gui.mail.page import COMPOSE, INBOX, OUTBOX, REPEATS
 from launcher.gui.widgets.chip import Chip
-from launcher.gui.window import FIRST_RUN, LOGS, MAIL, SERVICES, SETTINGS, Window
+from launcher.gui.window import FIRST_RUN, FLOW, LOGS, MAIL, SERVICES, SETTINGS, Window
+from launcher.runtime.flow_source import Look
 from tests.unit.gui.fakes import FakeSession, failing
 
 CONTROLS = (
@@ -51,6 +53,7 @@ PAGES = [
             (REPEATS, "repeats"),
         )
     ),
+    pytest.param((FLOW, None), id="flow"),
     pytest.param((SETTINGS, None), id="settings"),
     pytest.param((FIRST_RUN, None), id="first-steps"),
 ]
@@ -69,6 +72,8 @@ def lively(session: FakeSession) -> FakeSession:
     session.mail.catch("caught", "text")
     for text in ("started", "ERROR it broke"):
         session.logs.add("worker", text, Level.ERROR)
+    queue = QueueNumbers("celery", 3, 0, 0, 0.0, 0.0, 0.0)
+    session.flow.answer = Look(Topology((queue,), (), (), 1), broker=None)
     session.now_stand(failing())
     return session
 

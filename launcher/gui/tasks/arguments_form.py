@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from launcher.core.explain import Tone
 from launcher.core.tasks_arguments import (
@@ -32,10 +32,7 @@ class ArgumentsForm(QWidget):
         self.takes = TextLine("", "soft", tokens.SMALL)
         self.args = _field("Arguments, a JSON list", "[]")
         self.kwargs = _field("Named arguments, a JSON object", "{}")
-        self.trouble = QLabel("")
-        self.trouble.setWordWrap(True)
-        self.trouble.setFont(theme.font(tokens.SMALL))
-        self.trouble.setMinimumHeight(2 * self.trouble.fontMetrics().height())
+        self.trouble = TextLine("", Tone.FAILED, tokens.SMALL)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(tokens.HAIR)
@@ -75,10 +72,7 @@ class ArgumentsForm(QWidget):
             self.problem = ""
         except ArgumentsError as error:
             self.problem = str(error)
-        self.trouble.setText(self.problem)
-        palette = self.trouble.palette()
-        palette.setColor(self.trouble.foregroundRole(), theme.colours().tones[Tone.FAILED])
-        self.trouble.setPalette(palette)
+        self.trouble.say(self.problem)
         self.changed.emit()
 
 

@@ -28,7 +28,7 @@ from launcher.core.flow_topology import QueueNumbers, Topology
 from launcher.core.logs import Level
 from launcher.gui.mail.page import COMPOSE, INBOX, OUTBOX, REPEATS
 from launcher.gui.widgets.chip import Chip
-from launcher.gui.window import FIRST_RUN, FLOW, LOGS, MAIL, SERVICES, SETTINGS, Window
+from launcher.gui.window import FIRST_RUN, FLOW, LOGS, MAIL, SERVICES, SETTINGS, TASKS, Window
 from launcher.runtime.flow_source import Look
 from tests.unit.gui.fakes import FakeSession, failing
 
@@ -53,6 +53,10 @@ PAGES = [
             (REPEATS, "repeats"),
         )
     ),
+    *(
+        pytest.param((TASKS, pane), id=f"tasks-{name}")
+        for pane, name in enumerate(("list", "workers", "schedule"))
+    ),
     pytest.param((FLOW, None), id="flow"),
     pytest.param((SETTINGS, None), id="settings"),
     pytest.param((FIRST_RUN, None), id="first-steps"),
@@ -72,6 +76,7 @@ def lively(session: FakeSession) -> FakeSession:
     session.mail.catch("caught", "text")
     for text in ("started", "ERROR it broke"):
         session.logs.add("worker", text, Level.ERROR)
+    session.tasks.task("one", "received", "started", "failed", exception="no", traceback="trace")
     queue = QueueNumbers("celery", 3, 0, 0, 0.0, 0.0, 0.0)
     session.flow.answer = Look(Topology((queue,), (), (), 1), broker=None)
     session.now_stand(failing())

@@ -63,6 +63,7 @@ class LabDesk(QObject):
         self._pending: list[Callable[[], None]] = []
         self.lab: Lab = EXAMPLES[0]
         self._sent_from: Lab | None = None
+        self._foretold: tuple[Lab, tuple[Route, ...]] | None = None
         self.stands = LabStands(LabPhase.CLOSED)
         self.waiting: dict[str, int] = {}
         self.hands: dict[str, list[Delivered]] = {}
@@ -103,7 +104,10 @@ class LabDesk(QObject):
 
     def routes(self) -> tuple[Route, ...]:
         """Where the message would go."""
-        return predict(self.lab, self.lab.message)
+        # Every widget asks at every letter.
+        if self._foretold is None or self._foretold[0] is not self.lab:
+            self._foretold = (self.lab, predict(self.lab, self.lab.message))
+        return self._foretold[1]
 
     # -- on the broker --------------------------------------------------------------------------
 

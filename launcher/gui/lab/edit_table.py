@@ -91,9 +91,9 @@ class EditTable(QWidget):
                 item = self.table.item(number, column)
                 if item is None:
                     item = QTableWidgetItem()
+                    if column in fixed:
+                        item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
                     self.table.setItem(number, column, item)
-                if column in fixed:
-                    item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
                 if item.text() != text:
                     item.setText(text)
                     item.setToolTip(text)

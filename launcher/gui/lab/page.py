@@ -34,6 +34,7 @@ from launcher.gui.widgets.button import Button
 from launcher.gui.widgets.card import Card
 from launcher.gui.widgets.page_header import PageHeader
 from launcher.gui.widgets.scrolled import lay_out_scrolled
+from launcher.gui.widgets.text_line import TextLine
 
 _SIDE_BY_SIDE = 720
 """Pixels, at the usual size of text, from which two cards stand beside each other."""
@@ -59,11 +60,12 @@ class LabPage(Page):
         self.example = MenuChoice("Example")
         self.open_file = Button("Open…", name="Open a lab from a file")
         self.save_file = Button("Save…", name="Save the lab as a file")
-        self.start = Button("Start on RabbitMQ", kind="primary")
+        self.start = Button("Start", name="Start the lab on RabbitMQ", kind="primary")
         self.stop = Button("Remove", name="Remove the lab's virtual host from RabbitMQ")
         self.banner = Banner(Tone.TROUBLE, "")
         self.again = Button("Try again")
         self.banner.add_button(self.again)
+        self.name = TextLine("", bold=True)
         self.note = QLabel()
         self.exchange = ExchangeBar(self.desk)
         self.picture = LabPicture(self.desk)
@@ -107,12 +109,13 @@ class LabPage(Page):
     def _show_lab(self) -> None:
         lab = self.desk.lab
         self.example.offer([(each.name, each.name) for each in EXAMPLES], "Examples")
+        self.name.say(lab.name)
         self.note.setText(lab.note)
         self.note.setVisible(bool(lab.note))
         self._say_summary()
 
     def _say_summary(self) -> None:
-        self.header.summary.say(f"{self.desk.lab.name} · {_STATE_WORDS[self.desk.stands.phase]}")
+        self.header.summary.say(_STATE_WORDS[self.desk.stands.phase])
 
     def _show_stands(self, *, there: bool | None = None) -> None:
         stands = self.desk.stands
@@ -125,7 +128,9 @@ class LabPage(Page):
         self.stop.setEnabled(stands.phase is LabPhase.OPEN)
         self.start.setVisible(not runs and not embedded)
         self.start.setEnabled(there)
-        self.start.setToolTip("" if there else "Start RabbitMQ first: see the Services page")
+        self.start.setToolTip(
+            self.start.accessibleName() if there else "Start RabbitMQ first: see the Services page"
+        )
         self.message.allow(sending=there and not embedded, why=self._why_not(embedded=embedded))
         self._say_summary()
         if embedded:
@@ -176,6 +181,7 @@ class LabPage(Page):
         column = QVBoxLayout()
         column.setSpacing(tokens.GAP)
         column.addWidget(self.banner)
+        column.addWidget(self.name)
         column.addWidget(self.note)
         column.addWidget(_card(self.exchange, self.picture))
         column.addWidget(_card(self.message, self.routes))

@@ -8,12 +8,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from launcher.core.explain import Tone
 from launcher.core.lab_prediction import Route
 from launcher.gui import tokens
+from launcher.gui.lab.sentence import Sentence
 from launcher.gui.lab.word_strip import WordStrip
 from launcher.gui.widgets.segment import Segment
 from launcher.gui.widgets.state_mark import StateMark
 from launcher.gui.widgets.text_line import TextLine
 
-_NAME_WIDTH = 150
+_NAME_WIDTH = 130
 _STRIPS = 3
 """Bindings that are shown word by word; the sentence counts all."""
 
@@ -33,7 +34,7 @@ class RouteRow(QWidget):
         self.mark = StateMark()
         self.name = TextLine("", bold=True, width=_NAME_WIDTH)
         self.verdict = TextLine("", width=_NAME_WIDTH)
-        self.why = TextLine("", "soft", tokens.SMALL)
+        self.why = Sentence()
         self.strips = [WordStrip() for _ in range(_STRIPS)]
         line = QHBoxLayout()
         line.setSpacing(tokens.GAP)
@@ -42,6 +43,7 @@ class RouteRow(QWidget):
         line.addWidget(self.name)
         line.addWidget(self.verdict)
         line.addWidget(self.why, 1)
+        line.addStretch()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, tokens.HAIR, 0, tokens.HAIR)
         column.setSpacing(tokens.HAIR)

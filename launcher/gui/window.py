@@ -24,7 +24,7 @@ from launcher.gui.words import stop_summary
 if TYPE_CHECKING:
     from launcher.gui.crash_page import CrashPage
 
-SERVICES, LOGS, MAIL, TASKS, FLOW, LAB, SETTINGS, FIRST_RUN = range(8)
+SERVICES, LOGS, MAIL, TASKS, FLOW, LAB, LEARN, SETTINGS, FIRST_RUN = range(9)
 LAST_WORDS_MS = 3_000
 """How long the window stays to be read when not everything could be ended."""
 
@@ -52,6 +52,7 @@ class Window(QWidget):
     _caught_wanted = Signal(int)
     _storage_wanted = Signal()
     _link_wanted = Signal(str)
+    _lab_wanted = Signal(object)
 
     def __init__(self, session: Session, *, frame_first: bool = False) -> None:
         super().__init__()
@@ -78,6 +79,7 @@ class Window(QWidget):
                 ("Tasks", "tasks"),
                 ("Flow", "flow"),
                 ("Exchange lab", "lab"),
+                ("Learn", "learn"),
                 ("Settings", "settings"),
             ],
             session.version,
@@ -90,6 +92,7 @@ class Window(QWidget):
             TASKS: self._make_tasks,
             FLOW: self._make_flow,
             LAB: self._make_lab,
+            LEARN: self._make_learn,
             SETTINGS: self._make_settings,
             FIRST_RUN: self._make_first_run,
         }
@@ -327,6 +330,15 @@ class Window(QWidget):
 
         page = LabPage(self._session, self.background)
         page.notice_raised.connect(self.notice.say)
+        self._lab_wanted.connect(page.desk.begin)
+        return page
+
+    def _make_learn(self) -> Page:
+        from launcher.gui.learn.page import LearnPage  # noqa: PLC0415 - when first seen
+
+        page = LearnPage(self._session, self.background)
+        page.notice_raised.connect(self.notice.say)
+        page.lab_asked.connect(self._show_lab)
         return page
 
     def _make_tasks(self) -> Page:
@@ -389,6 +401,10 @@ class Window(QWidget):
     def _show_lines_of(self, words: str) -> None:
         self.show_page(LOGS)
         self._words_wanted.emit(words)
+
+    def _show_lab(self, lab: object) -> None:
+        self.show_page(LAB)
+        self._lab_wanted.emit(lab)
 
     def _show_mail(self, mail_id: int) -> None:
         self.show_page(MAIL)

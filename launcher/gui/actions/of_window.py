@@ -55,7 +55,9 @@ def offer(window: Window, session: Session) -> Actions:
 
     actions.add("palette", open_palette, lambda: not window.closing)
     actions.add("shortcuts", open_shortcuts)
-    for index, page in enumerate(("services", "logs", "mail", "tasks", "flow", "lab", "settings")):
+    for index, page in enumerate(
+        ("services", "logs", "mail", "tasks", "flow", "lab", "learn", "settings")
+    ):
         actions.add(f"page.{page}", partial(window.show_page, index))
     actions.add("services.start", session.start_all, lambda: not window.closing and some_rest())
     actions.add("services.stop", session.stop_all, lambda: not window.closing and some_run())

@@ -1,0 +1,1 @@
+"""The Learn page: short lessons, each with something that is done for real and a question."""

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-SILENT = 30.0
-"""Seconds without a word after which a worker counts as gone; Celery's heartbeat is every 2 s."""
+SILENT = 75.0
+"""Seconds without a word after which a worker counts as gone. Celery's heartbeat is every 2 s; one
+without heartbeats is asked every 30 s, and a pool that executes in its main thread says nothing
+meanwhile."""
 
 
 class Heard:

@@ -8,12 +8,11 @@ nobody to be heard, and the start of the services needs the processors.
 from __future__ import annotations
 
 import contextlib
-import json
 import queue
 import sqlite3
 import threading
 import time
-from collections import defaultdict
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,13 +20,14 @@ from pathlib import Path
 
 from launcher.core.spec import ProbeKind, ServiceSpec
 from launcher.core.state import ServiceStatus
-from launcher.core.tasks import IN_HAND, QUEUED, TaskState
-from launcher.core.tasks_fold import SETTLED, Fold
-from launcher.core.tasks_schedule import Entry, entries
+from launcher.core.tasks import IN_HAND, TaskState
+from launcher.core.tasks_fold import Fold
+from launcher.core.tasks_schedule import Entry
 from launcher.core.tasks_workers import Heard, WorkerView
 from launcher.runtime.celery_events import CeleryEvents, Event, EventsState
-from launcher.runtime.remote_control import Answer, ControlError, RemoteControl
+from launcher.runtime.remote_control import ControlError, RemoteControl
 from launcher.runtime.task_history import HistoryError, TaskHistory
+from launcher.runtime.task_history_looks import Look, Looker, read_schedule
 
 SAVE_SECONDS = 0.25
 """What is heard within so long is written together."""
@@ -37,8 +37,6 @@ LOOK_SELDOM_SECONDS = 30.0
 """The same while nobody does, and there is something to look for."""
 _MOST_WAITING = 1_000
 """Batches that wait to be folded; more are dropped, and a look finds what they told."""
-_LOOKED_FOR = 200
-"""Waiting tasks whose messages are looked for at one look."""
 _ADOPTED = 5_000
 _CLOSE_SECONDS = 5.0
 
@@ -61,16 +59,6 @@ class Following:
     trouble: str = ""
     history: str = ""
     version: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """One look: what workers answered, and which waiting tasks have no message in any queue."""
-
-    asked_at: float
-    at: float
-    answers: tuple[Answer, ...]
-    nowhere: tuple[str, ...]
 
 
 class TaskKeeper:
@@ -102,10 +90,11 @@ class TaskKeeper:
         self._ours: Mapping[str, tuple[str, int]] = {}
         self._following = Following()
         self._watched = 0
+        self._said_unexpected = False
         self._history: TaskHistory | None = None
         self._fold = Fold()
         self._heard = Heard()
-        self._unsaved = False
+        self._looker = Looker(control, lambda: self._history, specs)
 
     # -- for whoever shows it ------------------------------------------------------------------
 
@@ -214,7 +203,7 @@ class TaskKeeper:
         self._fold.adopt(held)
         self._heard.expect({task.worker for task in held if task.worker}, time.time())
         self._history = history
-        self._say(begun=True, history="", schedule=self._read_schedule())
+        self._say(begun=True, history="", schedule=read_schedule(self._specs()))
         return True
 
     def _close_file(self) -> None:
@@ -231,12 +220,14 @@ class TaskKeeper:
                 task = self._inbox.get(timeout=left) if left > 0 else self._inbox.get_nowait()
             except queue.Empty:
                 break
-            task()
+            self._guarded(task)
             if self._leaving.is_set():
                 until = 0
         if self._following.events.connected:
-            for worker in self._heard.silent(time.time()):
-                self._worker_died(worker, "It has not been heard of for half a minute.")
+            # Of ours the process is known: one that is silent may execute a long task.
+            ours = {node for node, _ in self._ours.values()}
+            for worker in {*self._heard.silent(time.time())} - ours:
+                self._worker_died(worker, "It has not been heard of for over a minute.")
         self._save()
 
     def _save(self) -> None:
@@ -286,6 +277,16 @@ class TaskKeeper:
         except queue.Full:
             self._look_now.set()
 
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """Nothing that nobody expected ends the following; it is told in full once."""
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - noted below
+            if not self._said_unexpected:
+                self._said_unexpected = True
+                self._note("ERROR unexpected while tasks were followed, which goes on:")
+                self._note("".join(traceback.format_exception(error)).rstrip())
+
     def _say(self, **changes: object) -> None:
         with self._lock:
             self._following = replace(self._following, **changes)  # type: ignore[arg-type]
@@ -300,7 +301,7 @@ class TaskKeeper:
             if self._leaving.is_set():
                 return
             if self._following.events.connected and (self._watched or self._in_doubt()):
-                self._look_once()
+                self._guarded(self._look_once)
 
     def _in_doubt(self) -> bool:
         history = self._history
@@ -308,45 +309,17 @@ class TaskKeeper:
         return history is not None and any(history.counts().get(state) for state in states)
 
     def _look_once(self) -> None:
-        asked_at = time.time()
-        workers = sorted({*self._heard.present, *(node for node, _ in self._ours.values())})
+        known = {*self._heard.present, *(node for node, _ in self._ours.values())}
         try:
-            answers = self.control.look(workers)
-            nowhere = self._without_message(asked_at)
+            found = self._looker.look(known)
         except (ControlError, HistoryError) as error:
             self._say(trouble=str(error))
             return
-        views = tuple(answer.view for answer in answers)
-        self._say(trouble="", workers=views, schedule=self._read_schedule())
-        # A worker that does not answer may have what is looked for.
-        sure = {view.name for view in views} >= set(workers)
-        found = _Look(asked_at, time.time(), tuple(answers), nowhere if sure else ())
+        views = tuple(answer.view for answer in found.answers)
+        self._say(trouble="", workers=views, schedule=found.schedule)
         self._post(partial(self._compare, found))
 
-    def _without_message(self, asked_at: float) -> tuple[str, ...]:
-        """Waiting tasks whose queue is empty. Blocks."""
-        history, of_queue = self._history, defaultdict(list)
-        if history is None:
-            return ()
-        for task in history.in_states(QUEUED, _LOOKED_FOR):
-            if task.queue and not task.held and task.last_at < asked_at - SETTLED:
-                of_queue[task.queue].append(task.id)
-        depths = self.control.depths(of_queue) if of_queue else {}
-        return tuple(
-            task_id for name, ids in of_queue.items() if not depths[name] for task_id in ids
-        )
-
-    def _read_schedule(self) -> tuple[Entry, ...]:
-        """Beat's schedule as beat told it last; () while it has told none."""
-        for spec in self._specs().values():
-            if spec.probe.kind is ProbeKind.TICK_FILE:
-                try:
-                    return entries(json.loads(Path(spec.probe.target).read_bytes()))
-                except (OSError, ValueError):
-                    return ()
-        return ()
-
-    def _compare(self, look: _Look) -> None:
+    def _compare(self, look: Look) -> None:
         for answer in look.answers:
             self._heard.answered(answer.view.name, look.at)
             self._fold.answered(answer.holding, look.asked_at, look.at)

@@ -144,6 +144,59 @@ def test_a_task_whose_events_were_missed_is_found_by_asking(
     following.state(task_id, TaskState.SUCCEEDED)
 
 
+def test_a_worker_that_sends_no_heartbeat_is_found_by_asking_all(
+    worker: OwnWorker, follow: Callable[..., Following], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(task_history_keeper, "LOOK_SECONDS", 0.2)
+    following = follow("another@host")
+    monkeypatch.setattr(following.keeper._heard, "hear", lambda _event: "")
+    following.begin()
+    following.keeper.watch(on=True)
+    eventually(
+        lambda: worker.node in {view.name for view in following.keeper.following.workers},
+        15,
+        lambda: "the worker",
+    )
+
+
+def test_a_worker_of_ours_that_is_silent_over_a_long_task_is_not_given_up(
+    worker: OwnWorker, follow: Callable[..., Following], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    following = follow("ours@host")
+    following.begin()
+    for node in ("ours@host", "theirs@host"):
+        following.keeper._take(
+            [
+                {
+                    "type": "task-started",
+                    "uuid": node,
+                    "hostname": node,
+                    "at": 1.0,
+                    "local_received": 1.0,
+                    "clock": 1,
+                    "pid": 1,
+                }
+            ]
+        )
+    following.state("theirs@host", TaskState.LOST)
+    following.state("ours@host", TaskState.RUNNING)
+
+
+def test_what_nobody_expected_is_told_once_and_following_goes_on(
+    worker: OwnWorker, follow: Callable[..., Following], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    following = follow(worker.node)
+    following.begin()
+    monkeypatch.setattr(task_history_keeper.Fold, "nowhere", None)
+    for _ in range(2):
+        following.keeper._post(lambda: following.keeper._fold.nowhere((), 0.0, 0.0))
+    task_id = following.keeper.control.publish("own.add", [1], {}, "celery")
+    following.state(task_id, TaskState.SUCCEEDED)
+    told = [line for line in following.noted if line.startswith("ERROR")]
+    assert told == ["ERROR unexpected while tasks were followed, which goes on:"]
+    following.noted.clear()
+
+
 def test_the_end_of_a_worker_of_ours_is_said_of_what_it_executed(
     worker: OwnWorker, follow: Callable[..., Following]
 ) -> None:

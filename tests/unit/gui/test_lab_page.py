@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QListWidget, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from launcher.core.facts import BrokerMode
@@ -325,3 +325,16 @@ def test_fifty_queues_are_shown_and_the_picture_says_how_many_it_leaves_out(page
     page.queues.add.click()
     assert "at most 50 queues" in page.queues.error.text()
     assert page.picture.queue_rect("queue-40").isEmpty()
+
+
+def test_every_control_has_a_name(page: LabPage) -> None:
+    page.desk.begin(WORK_QUEUE)
+    kinds = (QAbstractButton, QLineEdit, QTableWidget, QListWidget)
+    # Corner buttons of tables and the like are Qt's own.
+    controls = [one for kind in kinds for one in page.findChildren(kind)]
+    nameless = [
+        one
+        for one in controls
+        if not one.accessibleName() and not one.parent().inherits("QTableView")
+    ]
+    assert nameless == []

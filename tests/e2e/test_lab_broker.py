@@ -361,6 +361,22 @@ def test_a_stranger_who_connects_nowhere_near_is_not_disturbed(
         assert channel.queue_declare("theirs", passive=True).message_count == 0
 
 
+def test_a_broker_that_is_short_of_memory_is_said_and_the_lab_goes_on_afterwards(
+    room: LabRoom, managed: Managed
+) -> None:
+    told = opened(room, ANIMALS)
+    managed.order("set_vm_memory_high_watermark", "0.00001")
+    try:
+        room.send(ANIMALS.message)
+        assert "does not take the message" in told.wait(Refused).words
+    finally:
+        managed.order("set_vm_memory_high_watermark", "0.6")
+    room.send(LabMessage("lazy"))
+    sent = told.wait(Sent, lambda event: event.queues == ("lazy",))
+    assert sent.number == 2
+    assert all(event.phase is not LabPhase.FAILED for event in told.of(LabStands))
+
+
 @pytest.mark.long
 def test_ten_thousand_queues_beside_it_change_nothing(tmp_path: Path) -> None:
     need_rabbitmq()

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from launcher.runtime.management import Management, ManagementAccess
 from tests.helpers import rabbit
 from tests.helpers.ports import free_port
-from tests.helpers.programs import Program
+from tests.helpers.programs import Program, run
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,14 @@ class Managed:
     def management(self) -> Management:
         """A new client."""
         return Management(self.access)
+
+    def order(self, *words: str) -> None:
+        """Run rabbitmqctl against it."""
+        found = rabbit.installed()
+        assert found is not None
+        program = Path(found.server).resolve().with_name("rabbitmqctl")
+        done = run([str(program), *words], env=psutil.Process(self.node.pid).environ())
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def names(self, kind: str) -> set[str]:
         """The names of all `vhosts` or `users`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from launcher.core.explain import Tone
 from launcher.core.facts import BrokerMode
 from launcher.core.flow_live import NEW, Flow
-from launcher.core.flow_topology import chosen
+from launcher.core.flow_topology import QueueNumbers, chosen
 from launcher.core.state import ServiceStatus
 from launcher.gui import tokens
 from launcher.gui.background import Background
@@ -33,7 +33,9 @@ from launcher.gui.flow.canvas import Canvas
 from launcher.gui.flow.feed import Feed
 from launcher.gui.flow.message_detail import MessageDetail
 from launcher.gui.flow.message_list import MOST, MessageList
+from launcher.gui.flow.playback import SPEEDS, Playback
 from launcher.gui.flow.queue_table import QueueState, QueueTable
+from launcher.gui.flow.trouble import trouble_words, why_no_content
 from launcher.gui.flow.words import rate
 from launcher.gui.mail.confirm import Confirm
 from launcher.gui.page import Page
@@ -48,11 +50,7 @@ from launcher.mail import Mail
 from launcher.runtime.celery_events import Event, EventsState
 from launcher.runtime.flow_source import Look
 
-FRAME_MS, STREAM_MS = 33, 100
 LIST_MS = 500
-SPEEDS = (("Normal", 1.0), ("Slow", 0.15), ("Still", 0.0))
-_LONGEST_FRAME = 0.25
-"""Seconds; a window that stood still for longer goes on where it was."""
 _QUEUES, _MESSAGES, _DETAIL = range(3)
 
 
@@ -79,10 +77,6 @@ class FlowPage(Page):
         self._clock = clock
         self.flow = Flow()
         self.feed = Feed(session, background, self)
-        self._speed = 1.0
-        self._since = QElapsedTimer()
-        self._frames = QTimer(self)
-        self._frames.timeout.connect(self._frame)
         self._look: Look | None = None
         self._events = EventsState(connected=False)
         self._version = -1
@@ -105,13 +99,13 @@ class FlowPage(Page):
         super().showEvent(event)
         self.show_statuses(self._session.statuses())
         self.feed.start()
-        self._wake()
+        self.playback.wake()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody looks: neither listen, look nor draw."""
         super().hideEvent(event)
         self.feed.stop()
-        self._frames.stop()
+        self.playback.rest()
         self.flow.interrupt()
 
     # -- what comes ----------------------------------------------------------------------------
@@ -122,7 +116,7 @@ class FlowPage(Page):
         self.feed.calm = not self.flow.motion.stream
         if self.flow.version != self._version:
             self._draw_anew(now)
-        self._wake()
+        self.playback.wake()
         late = now - self._listed > LIST_MS / 1000 or now < self._listed
         if late and self._below.currentIndex() != _QUEUES:  # whose numbers come with the looks
             self._show_below(now)
@@ -151,12 +145,12 @@ class FlowPage(Page):
         self._draw_anew(now)
         self._show_trouble()
         self._show_below(now)
-        self._wake()
+        self.playback.wake()
 
     def _take_mails(self, states: Mapping[int, str]) -> None:
         now = self._clock()
         self.flow.mails(states, now)
-        self._wake()
+        self.playback.wake()
 
     # -- drawing -------------------------------------------------------------------------------
 
@@ -179,46 +173,8 @@ class FlowPage(Page):
             return f"{rate(new)} messages/s"
         return "nothing moves: send a mail, or run a task"
 
-    def _wake(self) -> None:
-        """Draw frames for as long as something moves."""
-        stream = self.flow.motion.stream
-        moves = self._speed > 0 and (stream or self.flow.motion.moving)
-        if not moves or not self.isVisible():
-            self._frames.stop()
-            self.canvas.update()
-            return
-        self._frames.setInterval(STREAM_MS if stream else FRAME_MS)
-        if not self._frames.isActive():
-            self._since.start()
-            self._frames.start()
-
-    def _frame(self) -> None:
-        seconds = min(_LONGEST_FRAME, self._since.restart() / 1000) * self._speed
-        self.flow.motion.advance(seconds)
-        if self.flow.motion.stream:
-            self.canvas.flow_on(seconds)
-        else:
-            self.canvas.update()
-        self._wake()
-
     def _show_trouble(self) -> None:
-        trouble = None
-        if self._look is not None:
-            trouble = self._look.broker or self._look.management
-        words, remedy = ("", "") if trouble is None else (trouble.words, trouble.remedy)
-        if not words and self._events.problem:
-            words = self._events.problem
-        elif not words and self._look is not None and self._look.embedded:
-            words = (
-                "The embedded broker shows queues, messages and workers. It has no bindings but by "
-                "name, counts no rates and consumers, and keeps no message that was taken."
-            )
-            remedy = self._session.broker_remedy
-        elif not words and self._events.clocks:
-            words = self._events.clocks
-        elif not words and self._events.unreadable:
-            words = f"{self._events.unreadable:,} messages among Celery's events could not be read."
-        bad = trouble is not None or bool(self._events.problem)
+        words, remedy, bad = trouble_words(self._look, self._events, self._session.broker_remedy)
         self.banner.setVisible(bool(words))
         if words:
             self.banner.say(Tone.TROUBLE if bad else Tone.WAITING, words, remedy)
@@ -241,14 +197,12 @@ class FlowPage(Page):
             for one in chosen(topology.queues, self.flow.queues)
         ]
 
-    def _held(self, numbers: object) -> bool:
+    def _held(self, numbers: QueueNumbers) -> bool:
         """Whether nobody takes from a queue: by the broker's count, or else the workers' word."""
-        name = getattr(numbers, "name", "")
-        consumers = getattr(numbers, "consumers", None)
-        if consumers is not None:
-            return bool(consumers == 0)
+        if numbers.consumers is not None:
+            return numbers.consumers == 0
         workers = self._look.workers if self._look is not None else {}
-        return bool(workers) and not any(name in view.queues for view in workers.values())
+        return bool(workers) and not any(numbers.name in view.queues for view in workers.values())
 
     # -- one message ---------------------------------------------------------------------------
 
@@ -269,7 +223,10 @@ class FlowPage(Page):
             return
         mail = self._mail if self._mail is not None and self._mail.row.id == message.mail else None
         self.detail.show_message(
-            message, self.feed.contents.get(message.id), self._why_no_content(), mail
+            message,
+            self.feed.contents.get(message.id),
+            why_no_content(self._look, wanted=self.feed.record),
+            mail,
         )
         if message.mail is not None and (mail is None or not mail.row.final):
             self.feed.ask_mail(message.mail)
@@ -280,34 +237,19 @@ class FlowPage(Page):
             if self._below.currentIndex() == _DETAIL:
                 self._show_detail()
 
-    def _why_no_content(self) -> str:
-        if self._look is not None and self._look.embedded:
-            return "the embedded broker keeps none once the message is taken."
-        if not self.feed.record:
-            return "press Record contents to have RabbitMQ copy what comes from then on."
-        if self._look is not None and self._look.no_contents:
-            return self._look.no_contents
-        if self._look is not None and self._look.management is not None:
-            return "RabbitMQ's management, which has them copied, does not answer."
-        return (
-            "not recorded. RabbitMQ copies messages for this page while it is open and few come; "
-            "this one was published before, or among too many."
-        )
-
     # -- what is asked -------------------------------------------------------------------------
 
     def set_speed(self, speed: float) -> None:
         """Let the picture's time pass at 1.0, slower, or not at all."""
-        self._speed = speed
+        self.playback.speed = speed
         for button, (_, value) in zip(self.speeds, SPEEDS, strict=True):
             button.setChecked(value == speed)
-        self._wake()
+        self.playback.wake()
 
     def step(self) -> None:
         """Stand still, and go on to the next arrival."""
         self.set_speed(0.0)
-        self.flow.motion.step()
-        self.canvas.update()
+        self.playback.step()
 
     def _pause(self, queue: str) -> None:
         self.feed.pause(queue, self.flow.consumers_of(queue) or self.flow.workers)
@@ -359,6 +301,7 @@ class FlowPage(Page):
         self.banner = Banner(Tone.WAITING, "")
         self.banner.hide()
         self.canvas: Canvas = Canvas(self.flow)
+        self.playback = Playback(self.flow.motion, self.canvas)
         self._scroll = QScrollArea()
         self._scroll.setWidget(self.canvas)
         self._scroll.setWidgetResizable(True)

@@ -186,8 +186,8 @@ def test_many_messages_become_a_stream_and_few_are_dots_again(
 def test_nothing_is_drawn_again_while_nothing_moves(page: FlowPage, session: FakeSession) -> None:
     tell(page, session, heartbeat(), sent("mail-1-1"))
     finish_moving(page)
-    page._frame()
-    assert not page._frames.isActive()
+    page.playback.draw_frame()
+    assert not page.playback.runs
 
 
 def test_a_page_that_is_not_seen_neither_listens_nor_looks(
@@ -385,7 +385,7 @@ def test_slow_motion_slows_the_dots_alone(
     page.set_speed(0.0)
     tell(page, session, heartbeat(), sent("a"))
     before = page.flow.motion.dots()
-    page._frame()
+    page.playback.draw_frame()
     assert page.flow.motion.dots() == before
     page.step()
     assert page.flow.motion.dots() != before

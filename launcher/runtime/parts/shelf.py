@@ -92,9 +92,12 @@ class Shelf:
             ) from error
 
     def remove_all(self) -> None:
-        """Remove everything, downloads too. Raises PartError."""
-        for one in self.installed():
-            self.remove(one)
+        """Remove everything, downloads too. Raises PartError, also while something is installed."""
+        if not self.root.exists():
+            return
+        with self.held():
+            for one in self.installed():
+                self.remove(one)
         try:
             remove_tree(self.root)
         except OSError as error:

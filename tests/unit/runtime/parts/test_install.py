@@ -286,6 +286,18 @@ def test_one_installation_at_a_time(publisher: Publisher, shelf: Shelf, run: Ins
         assert "another window or terminal" in run(publisher.parts()).words
 
 
+def test_nothing_is_removed_while_something_is_installed(
+    publisher: Publisher, shelf: Shelf, run: Install
+) -> None:
+    assert run(publisher.parts()).ok
+    with shelf.held(), pytest.raises(PartError, match="another window or terminal"):
+        shelf.remove_all()
+    assert len(shelf.installed()) == 2
+    shelf.remove_all()
+    shelf.remove_all()
+    assert not shelf.root.exists()
+
+
 def test_an_older_version_is_not_put_beside_a_newer_one(
     publisher: Publisher, shelf: Shelf, run: Install
 ) -> None:

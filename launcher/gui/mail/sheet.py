@@ -22,7 +22,9 @@ class Sheet(QDialog):
         self.setWindowTitle(title)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(width)
+        # Larger letters need more, as far as the window goes.
+        wanted, room = round(width * theme.zoom()), parent.window().width() - 2 * tokens.PAGE
+        self.setMinimumWidth(max(width, min(wanted, room)))
         heading = TextLine(title, scale=tokens.HEADING, bold=True)
         self.status = TextLine("", "soft", tokens.SMALL)
         self.close_button = Button("Cancel")

@@ -20,10 +20,12 @@ from PySide6.QtWidgets import (
 from launcher.gui import theme, tokens
 from launcher.gui.mail.compose.field import Field
 from launcher.gui.widgets.segment import Segment
+from launcher.gui.widgets.sized_line import SizedLine
 from launcher.smtp.presets import Preset, preset_of
 from launcher.smtp.profile import USUAL_PORTS, Security, SmtpProfile, profile_from
 
 _SECURITIES = tuple(Security)
+_PORT_WIDTH = 64
 
 
 class ProfileForm(QWidget):
@@ -36,7 +38,8 @@ class ProfileForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.name, self.host, self.port, self.user, self.own = (QLineEdit() for _ in range(5))
+        self.name, self.host, self.user, self.own = (QLineEdit() for _ in range(4))
+        self.port = SizedLine(_PORT_WIDTH)
         self.password = QLineEdit()
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.security = [Segment(each.words.capitalize()) for each in _SECURITIES]
@@ -167,8 +170,8 @@ class ProfileForm(QWidget):
         column.setSpacing(tokens.TIGHT)
         secured = QHBoxLayout()
         secured.setSpacing(tokens.GAP)
-        secured.addWidget(self.fields["security"], 3)
-        secured.addWidget(self.fields["port"], 2)
+        secured.addWidget(self.fields["security"], 1)
+        secured.addWidget(self.fields["port"])
         for key, field in self.fields.items():
             if key == "security":
                 column.addLayout(secured)

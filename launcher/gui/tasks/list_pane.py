@@ -34,10 +34,10 @@ _NO_PAGE: Page[Entry] = Page((), None)
 class Seen:
     """What a look found beside the list: how many tasks are in which state, and the chosen one.
 
-    `wanted` is the id of the task that was to be chosen, None when it was another's turn.
+    `found` is the id of the task that was to be chosen, None while it was not heard of.
     """
 
-    wanted: str | None
+    found: str | None
     counts: Mapping[TaskState, int]
     number: int | None
     task: Task | None
@@ -125,9 +125,9 @@ class TaskListPane(LivePane):
 
         def rest(newest: tuple[int, ...]) -> Seen:
             if history is None:
-                return Seen(wanted_id, {}, None, None, None)
-            number = history.number_of(wanted_id) if wanted_id else None
-            number = number or chosen or next(iter(newest), None)
+                return Seen(None, {}, None, None, None)
+            asked = history.number_of(wanted_id) if wanted_id else None
+            number = asked or chosen or next(iter(newest), None)
             task = None if number is None else history.get(number)
             mail_id = None if task is None else mail_of(task.name, task.args)
             mail = None
@@ -136,7 +136,7 @@ class TaskListPane(LivePane):
                     mail = client.get(mail_id)
                 except (MailRefused, MailUnavailable):
                     mail = None
-            return Seen(wanted_id, history.counts(ticks), number, task, mail)
+            return Seen(wanted_id if asked else None, history.counts(ticks), number, task, mail)
 
         return Question((wanted, history is None), fetch, rest)
 
@@ -147,10 +147,12 @@ class TaskListPane(LivePane):
         self.list.empty.say(*(_NO_SUCH if filtered else _NONE_YET))
         if self._session.tasks.history is None:
             self.list.empty.say("Nothing known yet", _BEFORE)
-        # A look that began before it was wanted found another one.
-        asked_for = self._wanted is not None and seen.wanted == self._wanted
-        if asked_for and seen.number is not None and self.list.choose(seen.number):
-            self._wanted = None
+        # A look that began before it was wanted, or heard of, found another one.
+        if self._wanted is not None and seen.found == self._wanted and seen.number is not None:
+            if self.list.choose(seen.number):
+                self._wanted = None
+            elif seen.task is not None and seen.task.name in _ticks(self._session):
+                self.ticks.setChecked(True)
         if not self.list.model.rowCount():
             self.detail.clear()
         elif seen.task and seen.number is not None and seen.number == self.list.current:

@@ -136,6 +136,26 @@ def test_beats_ticks_are_hidden_until_they_are_asked_for(
     qtbot.waitUntil(lambda: len(titles(page)) == 1)
 
 
+def test_a_tick_that_was_run_by_hand_is_shown(
+    page: TasksPage, tasks: FakeTasks, qtbot: QtBot
+) -> None:
+    tasks.task("by hand", "received", name=RELAY)
+    choose(page, qtbot, "by hand")
+    assert page.list.ticks.isChecked()
+
+
+def test_a_task_that_was_published_is_chosen_once_it_is_heard_of(
+    page: TasksPage, tasks: FakeTasks, qtbot: QtBot
+) -> None:
+    tasks.task("before", "received")
+    page.show_task("published-1")
+    look(page, qtbot)
+    look(page, qtbot)
+    tasks.task("published-1")
+    tasks.task("after")
+    qtbot.waitUntil(lambda: getattr(page.list.detail.task, "id", "") == "published-1")
+
+
 def test_a_task_shows_the_mail_that_it_woke_up_and_leads_to_it(
     page: TasksPage, tasks: FakeTasks, session: FakeSession, window: Window, qtbot: QtBot
 ) -> None:

@@ -1,7 +1,7 @@
 """Pictures of the real program for the docs: `python -m tests.pictures docs/screenshots`.
 
-A real run on RabbitMQ in a window under Xvfb, driven as in tests/e2e/window_walk.py; each picture
-light and dark. `tests.screenshots` draws the pages on made-up data instead and looks for clipped
+Real runs on RabbitMQ in a window under Xvfb, driven as in tests/e2e/*_walk.py; each picture light
+and dark. `tests.screenshots` draws the pages on made-up data instead and looks for clipped
 words.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.helpers.display import x_server
 
-KEPT = ("services", "logs", "mail", "inbox", "compose", "refused")
+KEPT = ("services", "logs", "mail", "inbox", "compose", "refused", "lab", "lab-consumers")
 
 
 def main(out: str, *words: str) -> int:
@@ -26,21 +26,22 @@ def main(out: str, *words: str) -> int:
     with tempfile.TemporaryDirectory() as place, x_server((1600, 1000)) as display:
         environment = os.environ | {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
         environment |= {"WALK_FONT": font} if font else {}
-        done = subprocess.run(
-            [
-                *(sys.executable, "-m", "tests.e2e.window_walk"),
-                *(f"{place}/home", "rabbitmq", place, "1180x760", "20000"),
-            ],
-            env=environment,
-            timeout=300,
-            check=False,
+        walks = (
+            ("tests.e2e.window_walk", f"{place}/home", "rabbitmq", place, "1180x760", "20000"),
+            ("tests.e2e.lab_walk", f"{place}/lab-home", place),
         )
+        codes = [
+            subprocess.run(
+                [sys.executable, "-m", *walk], env=environment, timeout=300, check=False
+            ).returncode
+            for walk in walks
+        ]
         for name in KEPT:
             for theme in ("light", "dark"):
                 (folder / f"{name}-{theme}.png").write_bytes(
                     (Path(place) / f"{name}-{theme}.png").read_bytes()
                 )
-    return done.returncode
+    return max(map(abs, codes))
 
 
 if __name__ == "__main__":

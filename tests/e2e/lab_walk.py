@@ -46,7 +46,7 @@ class Walk:
             os.kill(os.getpid(), signal.SIGKILL)
         self._drag()
         self._work_queue()
-        person.picture("lab")
+        person.picture("lab-consumers")
         person.click(page.stop)
         person.wait_for(page.start.isVisible, 20, "the lab removed")
         person.seen["story"] = page.story.lines.item(0).text()
@@ -64,6 +64,8 @@ class Walk:
         person.seen["went"] = self.verdicts()
         person.seen["outcome"] = page.routes.outcome.text()
         person.seen["vhost"] = page.desk.stands.vhost
+        self.show(page.routes)
+        person.picture("lab")
 
     def _drag(self) -> None:
         """From the exchange to a queue: one binding more, and it matches everything."""

@@ -81,6 +81,8 @@ class ConsumerCard(Card):
         super().__init__("code", parent)
         self._consumer: LabConsumer | None = None
         self._queues: list[str] = []
+        self._settling: Settle | None = None
+        """What was done last to a message, while the keyboard waits for the next one."""
         self.mark = StateMark(Tone.OFF)
         self.name = TextLine("", bold=True)
         self.queue = MenuChoice("Queue")
@@ -102,6 +104,8 @@ class ConsumerCard(Card):
         last: Delivered | None,
     ) -> None:
         """`held` is None while it does not consume; `last` is what it was handed last."""
+        # While it is seen: a hidden card remembers a focus that it has lost.
+        focused = self.window().focusWidget() if self.isVisible() else None
         self._show_choices(consumer, queues)
         lives = held is not None
         self.mark.set_tone(Tone.READY if lives else Tone.OFF)
@@ -121,6 +125,29 @@ class ConsumerCard(Card):
         for line in self.lines[len(shown) :]:
             line.hide()
         self.more.say(_more(consumer, held, last))
+        self._keep_focus(focused, lives=lives)
+
+    def _keep_focus(self, focused: QWidget | None, *, lives: bool) -> None:
+        """Where a button goes that has the keyboard, stay beside it, and never on another deed.
+
+        Who settles one message after the other finds the same button at the next one.
+        """
+        if focused is None or not self.isAncestorOf(focused):
+            self._settling = None
+            return
+        of_line: dict[QWidget, Settle] = {
+            each: how for line in self.lines for how, each in line.buttons.items()
+        }
+        how = of_line.get(focused) or (self._settling if focused is self.queue else None)
+        self._settling = how
+        if how is not None and lives:
+            line = next((line for line in self.lines if line.isVisible()), None)
+            if line is None:
+                self.queue.setFocus()
+            elif not (focused in of_line and focused.isVisible()):
+                line.buttons[how].setFocus()
+        elif not focused.isVisible():
+            (self.queue if lives else self.start).setFocus()
 
     def _show_choices(self, consumer: LabConsumer, queues: tuple[str, ...]) -> None:
         if consumer == self._consumer and [*queues] == self._queues:

@@ -223,6 +223,32 @@ def test_competing_consumers_hold_and_settle_messages(
     assert session.lab.asked.count(("consume", "worker-2")) == 2
 
 
+def test_the_keyboard_stays_with_a_consumer_whose_button_goes(
+    page: LabPage, session: FakeSession, qtbot: QtBot
+) -> None:
+    page.desk.begin(WORK_QUEUE)
+    page.start.click()
+    qtbot.waitUntil(lambda: set(page.desk.hands) == {"worker-1", "worker-2"})
+    first = page.consumers.cards[0]
+    session.lab.tell(delivered(1), delivered(2))
+    qtbot.waitUntil(lambda: not first.lines[1].isHidden())
+    page.window().activateWindow()
+    first.lines[1].buttons[Settle.ACK].setFocus()
+    session.lab.tell(Settled("worker-1", 2, 2, Settle.ACK))
+    qtbot.waitUntil(first.lines[1].isHidden)
+    assert page.window().focusWidget() is first.lines[0].buttons[Settle.ACK]
+    session.lab.tell(Settled("worker-1", 1, 1, Settle.ACK))
+    qtbot.waitUntil(first.lines[0].isHidden)
+    assert page.window().focusWidget() is first.queue, "on nothing that does something"
+    session.lab.tell(delivered(3))
+    qtbot.waitUntil(lambda: not first.lines[0].isHidden())
+    assert page.window().focusWidget() is first.lines[0].buttons[Settle.ACK]
+    first.kill.setFocus()
+    session.lab.tell(ConsumerGone("worker-1", "died", 0))
+    qtbot.waitUntil(first.kill.isHidden)
+    assert page.window().focusWidget() is first.start
+
+
 def test_a_consumer_that_is_changed_begins_anew_and_a_removed_one_ends(
     page: LabPage, session: FakeSession, qtbot: QtBot
 ) -> None:

@@ -147,7 +147,8 @@ ACKNOWLEDGEMENT = Lesson(
             Choice(
                 "unacknowledged",
                 "The five that were not acknowledged",
-                "They went back to the queue and to the next consumer, marked as redelivered. "
+                "They went back to the queue and to the next consumer, marked as redelivered. The "
+                "other five are lost: they counted as done, and nobody had done them. "
                 "That is why this project's tasks acknowledge late, and why each mail is claimed "
                 "in the database first: a message that comes twice finds nothing to do.",
             ),
@@ -198,7 +199,7 @@ MODELS = Lesson(
                 "shared, then copied",
                 "Some of the six on the shared queue, all six by fanout",
                 "A queue is shared by its consumers; an exchange is heard by every bound queue. "
-                "More workers on one queue therefore send more mails, and no mail twice.",
+                "The workers of this project share one queue: each mail goes to one of them.",
             ),
             Choice(
                 "always shared",

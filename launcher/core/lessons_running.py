@@ -76,8 +76,8 @@ SCHEDULING = Lesson(
             Choice(
                 "worker",
                 "A worker that takes its message from the queue",
-                "So with no worker there, nothing scheduled happens. And with two beats everything "
-                "would be published twice: there is one.",
+                "Beat published each tick and a worker took it, like any other task. Beat never "
+                "runs one.",
             ),
             Choice("django", "Django, at the next request", "Django had no part in it."),
         ),
@@ -160,8 +160,8 @@ MONITORING = Lesson(
             Choice(
                 "flower",
                 "Flower",
-                "Flower knows tasks, workers and results. Whether messages pile up or a consumer "
-                "is missing is what the broker knows best: look at both.",
+                "Flower told the task, its state and its worker. RabbitMQ told how many messages "
+                "wait in the queue, how many are in hand, and who takes from it: look at both.",
             ),
             Choice("both", "Both", "The run asked both; one of them does not know the name."),
         ),
@@ -193,7 +193,7 @@ SCALE = Lesson(
     "scale",
     "From one machine to many",
     (
-        "Nobody here knows how many workers there are. One more is started in this run, twenty "
+        "Django does not know how many workers there are. One more is started in this run, twenty "
         "slow mails are sent, and the worker is removed again.",
         "A worker finds the broker and the database by two addresses in its environment. Here "
         "they are loopback and a file, so they reach no further than this machine: for a worker "
@@ -210,7 +210,8 @@ SCALE = Lesson(
             Choice(
                 "nothing",
                 "Nothing",
-                "Django publishes to the broker; who takes from the queue is not its business.",
+                "Django ran on as it was, and the new worker sent its share. Django publishes to "
+                "the broker; who takes from the queue is not its business.",
             ),
             Choice(
                 "queue",

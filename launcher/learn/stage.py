@@ -20,6 +20,7 @@ from launcher.mail import Chaos, Draft, Mail, MailClient
 from launcher.paths import Home
 from launcher.runtime.celery_events import CeleryEvents
 from launcher.runtime.lab import LabRoom
+from launcher.runtime.lab_place import lessons_mark
 from launcher.runtime.management import Management
 from launcher.runtime.remote_control import RemoteControl
 from launcher.settings import Settings
@@ -201,11 +202,11 @@ class Stage:
     def lab(self) -> LabRoom:
         """A lab of the lessons' own: that of the Exchange lab page stays as it is.
 
-        Its mark begins with the home's, so that what a killed launcher left is swept like any lab.
+        What a killed launcher left of it is removed at the next start, like any lab.
         """
         return LabRoom(
             self.running.management,
             lambda: self.running.secret("broker_url"),
-            f"{Home(Path(self.running.home)).mark}-learn",
+            lessons_mark(Home(Path(self.running.home)).mark),
             lambda _line: None,
         )

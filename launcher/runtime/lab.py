@@ -107,7 +107,7 @@ class LabRoom:
 
     def sweep(self) -> None:
         """Remove what earlier runs of this home left. Blocks; never raises."""
-        from launcher.runtime.lab_place import sweep  # noqa: PLC0415 - as above
+        from launcher.runtime.lab_place import lessons_mark, sweep  # noqa: PLC0415 - as above
 
         for _ in range(SWEEP_TRIES):
             with self._lock:
@@ -117,7 +117,7 @@ class LabRoom:
                 if client is None:
                     return
                 try:
-                    removed = sweep(client, self._mark)
+                    removed = [*sweep(client, self._mark), *sweep(client, lessons_mark(self._mark))]
                 except ManagementError:
                     # No word to the user, who asked for no lab: a broker elsewhere may well have no
                     # management, and opening a lab tries again and says why it fails.

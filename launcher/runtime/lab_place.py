@@ -43,6 +43,14 @@ def make_place(management: Management, mark: str) -> LabPlace:
     return place
 
 
+def lessons_mark(mark: str) -> str:
+    """The mark of the labs that the lessons of a home open, beside that of its Exchange lab.
+
+    They sweep only their own: RabbitMQ tells after seconds that somebody is connected.
+    """
+    return f"{mark}-learn"
+
+
 def remove_place(management: Management, name: str) -> None:
     """Remove a lab's virtual host and user; what is gone already is no error.
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import shiboken6
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -128,13 +129,18 @@ class LearnPage(Page):
             lambda: self._carry_out(
                 lesson.action,
                 self._session,
-                lambda seen: self._told.emit(lesson.id, seen),
+                lambda seen: self._tell(lesson.id, seen),
                 self._leave,
             ),
             # Queued behind what was told, as they travel from the same thread.
             lambda key: self._end(lesson, key),
             lambda error: self._failed(lesson, error),
         )
+
+    def _tell(self, lesson: str, seen: Seen) -> None:
+        """On the run's thread; the window may have been built anew meanwhile."""
+        if shiboken6.isValid(self):
+            self._told.emit(lesson, seen)
 
     def _show_seen(self, lesson: str, seen: Seen) -> None:
         if lesson in self.panes:

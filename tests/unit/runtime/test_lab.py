@@ -20,6 +20,7 @@ from launcher.core.state import ServiceState, ServiceStatus
 from launcher.runtime import lab as rooms
 from launcher.runtime.lab import LabRoom
 from launcher.runtime.lab_consumer import number_of
+from launcher.runtime.lab_place import lessons_mark, sweep
 from launcher.runtime.lab_topology import LabTopology
 from launcher.runtime.management import ManagementOff
 from tests.helpers.waiting import eventually
@@ -96,6 +97,16 @@ def test_a_lab_that_somebody_is_connected_to_is_left_alone() -> None:
     management = Answering(ours, busy=ours)
     room_of(management, []).sweep()
     assert management.names["vhosts"] == {ours}
+
+
+def test_what_a_lesson_left_is_swept_at_the_start_too_and_by_no_lab_that_opens() -> None:
+    lesson = _name(lessons_mark("home"), "1")
+    management = Answering(lesson)
+    given: Any = management
+    sweep(given, "home")  # as the page's lab does when it opens
+    assert management.names["vhosts"] == {lesson}
+    room_of(management, []).sweep()
+    assert management.names["vhosts"] == management.names["users"] == set()
 
 
 def test_a_run_that_ends_does_not_wait_for_a_sweep_that_hangs(

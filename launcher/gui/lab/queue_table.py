@@ -37,6 +37,7 @@ class QueueTable(EditTable):
         self._desk = desk
         self.empty = Button("Empty", name="Drop what waits in the queue chosen", small=True)
         self.empty.clicked.connect(self._purge)
+        self.table.currentCellChanged.connect(self._allow_empty)
         self.head.insertWidget(1, self.empty)
         desk.lab_changed.connect(self.show_again)
         desk.waiting_changed.connect(self.show_again)
@@ -59,7 +60,7 @@ class QueueTable(EditTable):
             ],
             fixed=(_WAITING,),
         )
-        self.empty.setEnabled(self._desk.open and bool(lab.queues))
+        self._allow_empty()
 
     def edit(self, row: int, column: int, text: str) -> None:
         """Take one field of one queue."""
@@ -88,8 +89,11 @@ class QueueTable(EditTable):
         self._desk.change(lab.without_queue(lab.queues[row].name))
 
     def _purge(self) -> None:
-        row = max(0, self.table.currentRow())
-        self._desk.purge(self._desk.lab.queues[row].name)
+        self._desk.purge(self._desk.lab.queues[self.table.currentRow()].name)
+
+    def _allow_empty(self) -> None:
+        chosen = 0 <= self.table.currentRow() < len(self._desk.lab.queues)
+        self.empty.setEnabled(self._desk.open and chosen)
 
 
 def milliseconds(text: str) -> int | None:

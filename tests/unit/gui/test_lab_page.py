@@ -299,6 +299,13 @@ def test_the_embedded_broker_says_what_it_cannot_show(window: Window, session: F
     assert verdicts(page)["orange"] == "gets it"
 
 
+def test_only_the_queue_that_is_chosen_is_emptied(opened: LabPage, session: FakeSession) -> None:
+    assert not opened.queues.empty.isEnabled()
+    opened.queues.table.setCurrentCell(1, 0)
+    opened.queues.empty.click()
+    assert ("purge", "rabbits") in session.lab.asked
+
+
 def test_removing_the_lab_asks_the_broker_to(
     opened: LabPage, session: FakeSession, qtbot: QtBot
 ) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
+from tests.helpers.rabbitctl import rabbitmqctl
 from tests.helpers.stack import Stack
 from tests.helpers.waiting import eventually
 
@@ -56,3 +59,19 @@ def test_the_database_goes_and_a_mail_can_be_sent_again() -> None:
         finally:
             (other / "file").unlink()
             other.rmdir()
+
+
+@pytest.mark.usefixtures("with_rabbitmq")
+def test_the_node_is_made_anew_and_mails_go_through_it_as_before() -> None:
+    with Stack(broker="rabbitmq", only="worker,django,beat,catcher") as stack:
+        _sent(stack, "before")
+        rabbitmqctl(stack, "add_vhost", "left-behind")
+        assert "left-behind" in rabbitmqctl(stack, "list_vhosts")
+
+        done = stack.cli("start-over", "--broker", "--yes", "--json", timeout=120)
+        assert done.returncode == 0, done.stderr
+        assert any("rabbitmq" in line for line in json.loads(done.stdout)["removed"])
+        eventually(lambda: stack.service("worker")["state"] == "ready", 120, "the worker")
+        assert "left-behind" not in rabbitmqctl(stack, "list_vhosts")
+        assert [row.subject for row in stack.mail().list().results] == ["before"]
+        _sent(stack, "after")

@@ -389,3 +389,19 @@ def test_what_a_service_uses_gives_way_to_how_it_stands_where_there_is_no_room(
     qtbot.waitUntil(lambda: not row.usage.isVisible())
     assert row.headline.isVisible()
     assert row.sentence.width() > 80
+
+
+def test_fifty_quick_clicks_are_each_passed_on_once_in_their_order(
+    page: ServicesPage, session: FakeSession, qtbot: QtBot
+) -> None:
+    row = page.rows["django"]
+    stopped, ready = all_stopped(), dict(session.statuses())
+    wanted = []
+    for click in range(50):
+        session.now_stand(stopped if click % 2 else ready)
+        page.show_statuses(session.statuses())
+        button = row.start if click % 2 else row.stop
+        qtbot.mouseClick(button, LEFT)
+        wanted.append(("start" if click % 2 else "stop", "django"))
+    assert session.calls == wanted
+    assert row.headline.text() == "Stopped"

@@ -29,7 +29,7 @@ def test_the_projects_tasks_are_told_with_their_parameters() -> None:
 def test_every_kind_of_parameter_is_told() -> None:
     own = Celery("own", set_as_current=False)
 
-    @own.task
+    @own.task(shared=False)
     def busy(a: "int", b=2, *more, c: bool = False, **named) -> None:  # type: ignore[no-untyped-def]
         pass
 

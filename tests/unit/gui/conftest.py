@@ -34,8 +34,11 @@ def theme(qapp: QApplication) -> Iterator[Theme]:
 
 
 @pytest.fixture
-def session() -> FakeSession:
-    return FakeSession()
+def session() -> Iterator[FakeSession]:
+    made = FakeSession()
+    yield made
+    if "tasks" in made.__dict__:
+        made.tasks.close()
 
 
 @pytest.fixture

@@ -147,6 +147,7 @@ class FakeTasks:
         self.history.save(self.fold.take_changed())
 
     def close(self) -> None:
-        if self.history is not None:
-            self.history.close()
-        self._folder.cleanup()
+        history, self.history = self.history, None
+        if history is not None:
+            history.close()
+            self._folder.cleanup()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -30,9 +29,8 @@ RUNS, FAILED, RETRYING = 3, 7, 4
 
 
 @pytest.fixture
-def tasks(session: FakeSession) -> Iterator[FakeTasks]:
-    yield session.tasks
-    session.tasks.close()
+def tasks(session: FakeSession) -> FakeTasks:
+    return session.tasks
 
 
 @pytest.fixture

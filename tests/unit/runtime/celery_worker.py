@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 from celery import Celery
 from celery.contrib.testing.worker import start_worker
+from celery.signals import worker_init, worker_shutdown
 from kombu.transport import memory
 
 from celerytutorial.signatures import tell_signatures
@@ -29,7 +30,10 @@ class OwnWorker:
 
 @contextmanager
 def own_worker() -> Iterator[OwnWorker]:
-    """Started without its own ping, which would take a second; stopped at the end."""
+    """Started without its own ping, which would take a second; stopped at the end.
+
+    What another test has imported of the project does not listen to its signals.
+    """
     tell_signatures()
     app = Celery("own", broker=BROKER, set_as_current=False)
     app.conf.worker_send_task_events = True
@@ -51,6 +55,8 @@ def own_worker() -> Iterator[OwnWorker]:
         own.gate.wait(20)
 
     with (
+        patch.object(worker_init, "receivers", []),
+        patch.object(worker_shutdown, "receivers", []),
         patch.object(memory.Transport, "polling_interval", 0.01),  # a second, by itself
         start_worker(
             app, pool="threads", concurrency=2, perform_ping_check=False, loglevel="CRITICAL"

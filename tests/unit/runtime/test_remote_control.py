@@ -31,7 +31,9 @@ def test_a_worker_says_what_it_is_and_what_its_tasks_take(
     (answer,) = control.look([worker.node])
     view = answer.view
     assert (view.name, view.pool, view.size) == (worker.node, "threads", 2)
-    assert (view.queues, view.tasks) == (("celery",), ("own.add", "own.fail", "own.held"))
+    assert view.queues == ("celery",)
+    # Tasks that another test has imported are shared with every app of the process.
+    assert {"own.add", "own.fail", "own.held"} <= {*view.tasks}
     taken = control.signatures([worker.node])
     assert taken["own.add"].text == "(a: int, b: int = 2)"
     assert taken["own.add"].words == "Add two numbers."

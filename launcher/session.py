@@ -369,6 +369,7 @@ class Session(Listeners):
         with self._closing:
             if not self._closed:
                 self._stop_everything()
+                self.logs.close()
                 self._closed = True
         return self._left
 

@@ -17,7 +17,7 @@ import time
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -44,7 +44,6 @@ MODULES: Mapping[str, str] = {
     "keyring": "keyring",
     "platformdirs": "platformdirs",
     "psutil": "psutil",
-    "rich": "rich.console",
     "rich": "rich",
     "tomlkit": "tomlkit",
     "tzdata": "tzdata",
@@ -120,25 +119,33 @@ def _paint_window() -> str:
     environment = dict(os.environ)
     if not has_display():
         environment["QT_QPA_PLATFORM"] = "offscreen"
-    done = subprocess.run(  # noqa: S603 - our own program
-        [current().interpreter, "-m", "launcher", "prove-window"],
-        cwd=program_folder(),
-        env=environment,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        timeout=_WINDOW_LIMIT,
-    )
+    # Into files: what a window system starts of its own may hold a pipe open for ever.
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        done = subprocess.run(  # noqa: S603 - our own program
+            [current().interpreter, "-m", "launcher", "prove-window"],
+            cwd=program_folder(),
+            env=environment,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=errors,
+            timeout=_WINDOW_LIMIT,
+        )
+        told, said = _lines(output), " / ".join(_lines(errors))
     if done.returncode:
-        said = " / ".join(line for line in done.stderr.splitlines() if line.strip())
         raise RuntimeError(f"exit code {done.returncode}: {said[-_SAID:]}")
-    seen = json.loads(done.stdout.splitlines()[-1])
+    seen = json.loads(told[-1])
     return (
         f"Qt {seen['qt']} by its {seen['plugin']} plugin, first picture {seen['painted_ms']} ms "
         f"after its start, {seen['colours']} colours in it"
     )
+
+
+def _lines(file: IO[bytes]) -> list[str]:
+    """All that was written to it, without empty lines."""
+    file.seek(0)
+    text = file.read().decode("utf-8", "replace")
+    return [line for line in text.splitlines() if line.strip()]
 
 
 def _use(place: Home) -> list[Step]:

@@ -95,6 +95,11 @@ class LogStore:
             self._own.close()
             yield
 
+    def close(self) -> None:
+        """Close the launcher's own file, which Windows would not remove; a note opens it again."""
+        with self._noting:
+            self._own.close()
+
     def append(self, service: str, data: bytes) -> None:
         """Add whole lines; `data` ends with a newline."""
         with self._lock:

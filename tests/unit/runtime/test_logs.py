@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -143,6 +144,16 @@ def test_a_disk_that_refuses_is_said_once_and_the_lines_are_still_shown(tmp_path
     shown = texts(store)
     assert [line for line in shown if "cannot be written" in line] == shown[:1]
     assert shown[1:] == ["one", "two"]
+
+
+def test_once_closed_no_file_is_open_and_a_note_opens_it_again(store: LogStore) -> None:
+    file = store.folder / "launcher.log"
+    store.note("first")
+    store.close()
+    assert str(file) not in [opened.path for opened in psutil.Process().open_files()]
+    store.note("second")
+    assert file.read_text(encoding="utf-8").splitlines() == ["first", "second"]
+    store.close()
 
 
 def test_whoever_waits_for_a_line_is_woken_by_it(store: LogStore) -> None:

@@ -37,7 +37,11 @@ def content(
     if len(text) > LONGEST or whole > len(body):
         text = text[:LONGEST]
         note = " ".join(filter(None, (note, f"The beginning of {whole:,} bytes.")))
-    return Content(tuple((name, words[:500]) for name, words in pairs[:60]), text, note)
+    return Content(
+        tuple((plain(name[:100]), plain(words[:500])) for name, words in pairs[:60]),
+        plain(text),
+        note,
+    )
 
 
 def task_id(properties: Mapping[str, Any], headers: Mapping[str, Any]) -> str:
@@ -46,6 +50,21 @@ def task_id(properties: Mapping[str, Any], headers: Mapping[str, Any]) -> str:
         if isinstance(found, str) and found:
             return found
     return ""
+
+
+def plain(text: str) -> str:
+    """The text with all that is not seen, but for the ends of lines, written out.
+
+    Escapes, characters that turn the direction of writing, and halves of surrogate pairs.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        letter
+        if letter.isprintable() or letter in "\n\t"
+        else letter.encode("unicode_escape").decode("ascii")
+        for letter in text
+    )
 
 
 def _words(value: object) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QListView, QWidget
 
+from launcher.core.flow_content import plain
 from launcher.core.flow_messages import Message
 from launcher.gui import tokens
 from launcher.gui.flow.words import clock, state_words
@@ -91,4 +92,5 @@ class MessageList(QListView):
 def _line(message: Message) -> str:
     task = message.task.rpartition(".")[2] or "task not known"
     where = f" · {message.queue}" if message.queue else ""
-    return f"{clock(message.began)}   {message.id}   {task}{where} · {state_words(message)[0]}"
+    words = f"{message.id}   {task}{where} · {state_words(message)[0]}"
+    return f"{clock(message.began)}   {plain(words)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from launcher.core.explain import Tone
-from launcher.core.flow_content import Content
+from launcher.core.flow_content import Content, plain
 from launcher.core.flow_messages import Message, Place
 from launcher.core.flow_topology import QueueNumbers
 from launcher.gui.mail.words import STEPS as MAIL_STEPS
@@ -130,7 +130,7 @@ def message_text(message: Message, content: Content | None, why_not: str) -> str
         f"worker        {message.worker or NOT_KNOWN}",
         f"due           {message.eta}" if message.eta else "",
     ]
-    text = "\n".join(line for line in lines if line)
+    text = plain("\n".join(line for line in lines if line))
     if content is None:
         text += f"\n\nHeaders and body: {why_not}"
     else:
@@ -138,4 +138,4 @@ def message_text(message: Message, content: Content | None, why_not: str) -> str
         pairs = "\n".join(f"{name:<{width}}  {value}" for name, value in content.headers)
         note = f" ({content.note})" if content.note else ""
         text += f"\n\nProperties and headers\n{pairs}\n\nBody{note}\n{content.body}"
-    return f"{text}\n\n{message.error}" if message.error else text
+    return f"{text}\n\n{plain(message.error)}" if message.error else text

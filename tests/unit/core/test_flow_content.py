@@ -28,6 +28,12 @@ def test_control_characters_are_not_let_through() -> None:
     assert "\x1b" not in content({}, {}, b"\x1b[31mred").body
 
 
+def test_what_turns_the_direction_of_writing_is_written_out() -> None:
+    found = content({}, {"a\u202eb": "\ud800"}, "x\u202ey".encode())
+    assert found.headers == (("header a\\u202eb", "\\ud800"),)
+    assert found.body == "x\\u202ey"
+
+
 def test_a_long_body_is_cut_and_its_length_said() -> None:
     found = content({}, {}, b"x" * 100_000)
     assert len(found.body) == LONGEST
@@ -40,10 +46,24 @@ def test_the_task_is_found_by_its_header_or_its_correlation_id() -> None:
     assert task_id({"correlation_id": 7}, {"id": None}) == ""
 
 
-ANY = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(max_size=9),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=6,
+# Chosen, not made up by recursion, which would take seconds.
+ANY = st.sampled_from(
+    [
+        None,
+        True,
+        7,
+        -1,
+        1e400,
+        float("nan"),
+        "",
+        "x",
+        "\ud800",
+        "\x1b[2J",
+        b"\xff",
+        [],
+        ["a"],
+        {"a": 1},
+    ]
 )
 
 
@@ -53,4 +73,5 @@ def test_whatever_a_message_holds_it_is_words(
 ) -> None:
     found = content(properties, headers, body)
     assert all(isinstance(words, str) for pair in found.headers for words in pair)
-    assert not any(letter < " " and letter not in "\n\t\r" for letter in found.body)
+    shown = [found.body, *(words for pair in found.headers for words in pair)]
+    assert all(letter.isprintable() or letter in "\n\t" for words in shown for letter in words)

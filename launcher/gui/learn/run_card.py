@@ -22,7 +22,8 @@ class RunCard(Card):
         self._seconds = lesson.seconds
         self.button = Button(lesson.button, kind="primary")
         self.go_on = Button("Go on in the Exchange lab")
-        self.go_on.setVisible(lesson.lab is not None)
+        if lesson.lab is None:
+            self.go_on.hide()
         self.words = TextLine("", "soft", tokens.SMALL)
         self.progress = QProgressBar()
         self.progress.setRange(0, 0)

@@ -20,7 +20,8 @@ class SeenRow(QWidget):
         super().__init__(parent)
         self.seen = seen
         self.bar = _Bar()
-        self.bar.setVisible(seen.seconds is not None)
+        if seen.seconds is None:
+            self.bar.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, tokens.HAIR, 0, tokens.HAIR)
         column.setSpacing(2)

@@ -213,6 +213,16 @@ Section /o "un.Mails, settings, logs and passwords" UnData
   RMDir /r "${DATA}"
 SectionEnd
 
+; Lock files and what a killed demo left; nothing of ours runs any more.
+Section "-un.Temporary"
+  FindFirst $0 $1 "$TEMP\celery-launcher-*"
+  ${DoWhile} $1 != ""
+    RMDir /r "$TEMP\$1"
+    FindNext $0 $1
+  ${Loop}
+  FindClose $0
+SectionEnd
+
 Section "-un.Files"
   RMDir /r "$INSTDIR\runtime"
   RMDir /r "$INSTDIR\app"

@@ -81,6 +81,9 @@ def test_it_installs_for_the_user_and_removes_every_trace(
     )
     assert machine.on_desktop.exists()
     assert machine.in_menu.exists()
+    locks = machine.user / "Temp" / "celery-launcher-somebody"
+    locks.mkdir()
+    (locks / "8000.lock").touch()
     told = "".join(machine.traces() - before)
     for value in ("DisplayVersion", "EstimatedSize", "QuietUninstallString"):
         assert f'CeleryLauncher] "{value}"' in told

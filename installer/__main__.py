@@ -48,14 +48,16 @@ def build(*, fast: bool, out: Path, no_record: bool) -> None:
 @click.option("--no-record", is_flag=True, help="Leave docs/figures.json alone.")
 def verify(file: Path, *, pictures: Path | None, no_record: bool) -> int:
     """Install the setup program FILE under Wine, use it, remove it, see that nothing is left."""
+    from benchmarks.processes import until_quiet
     from installer import figures, verifying
 
+    busy = until_quiet()
     with tempfile.TemporaryDirectory() as folder:
         place = pictures or Path(folder)
         place.mkdir(parents=True, exist_ok=True)
         walk = verifying.verify(file.absolute(), place, _say)
     if not no_record:
-        figures.record_walk(walk)
+        figures.record_walk(walk, busy)
     _emit({"holds": walk.holds, "steps": walk.steps})
     return 0 if walk.holds else 1
 

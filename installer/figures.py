@@ -31,8 +31,8 @@ def record_build(built: Built) -> None:
     )
 
 
-def record_walk(walk: Walk) -> None:
-    """Row I2: the life of an installation under Wine."""
+def record_walk(walk: Walk, busy: float) -> None:
+    """Row I2: the life of an installation under Wine; `busy` is the percentage before it."""
     record(
         {
             "row": "I2",
@@ -40,6 +40,7 @@ def record_walk(walk: Walk) -> None:
             "holds": walk.holds,
             "figures": {
                 **walk.figures,
+                "busy_before_percent": round(busy, 1),
                 "steps_s": {str(step["step"]): step["seconds"] for step in walk.steps},
             },
         }

@@ -44,7 +44,7 @@ def pack(
     if sign:
         defines["SIGN"] = " ".join(f'"{word}"' for word in (*sign, "%1"))
     run(
-        *(makensis(), "-V2", "-INPUTCHARSET", "UTF8", "-WX"),
+        *(makensis(), "-V2", "-NOCD", "-INPUTCHARSET", "UTF8", "-WX"),
         *(f"-D{name}={value}" for name, value in defines.items()),
         str(_SCRIPT),
         what="the setup program cannot be packed",

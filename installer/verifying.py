@@ -17,7 +17,7 @@ from pathlib import Path
 
 from installer.commands import INSTALL_TOOLS
 from installer.errors import Unavailable
-from installer.machine import Machine
+from installer.machine import Machine, Pixels
 from tests.helpers.display import x_server
 from tests.helpers.measuring import NotMeasured
 from tests.helpers.waiting import eventually, let_pass
@@ -31,8 +31,10 @@ _WINDOW = 120.0
 _GREEN = 240.0
 _MAIL = 60.0
 """Seconds for each, on a busy machine; what they take is told."""
-_LOOKS_AGAIN = 2.0
-"""Seconds until a page shows what has happened."""
+_STILL = 1.5
+"""Seconds in which a page that is finished does not change."""
+_ANOTHER_PAGE = 0.02
+"""The part of the pixels that differs at least; a button that is pressed is less."""
 _WRITTEN = 20
 """Colours in the middle of the screen once something is written there."""
 _RUNS = 3
@@ -133,7 +135,7 @@ class _Person:
         self._say(f"{'FAILED' if words else 'ok':<6} {seconds:6.1f} s  {name}  {words}".rstrip())
         if words:
             with suppress(Exception):
-                self.picture("failed")
+                self.machine.picture(self.pictures / "failed.png")
                 # The prefix is removed; what the services said is what explains it.
                 shutil.copytree(self.machine.home.logs, self.pictures / "logs", dirs_exist_ok=True)
             raise _Over
@@ -143,9 +145,17 @@ class _Person:
         if not holds:
             raise AssertionError(words)
 
-    def picture(self, name: str) -> int:
-        """Keep one of the screen; the colours in its middle."""
-        return self.machine.picture(self.pictures / f"{name}.png")
+    def still(self, name: str) -> Pixels:
+        """Keep a picture of the screen once it stands still."""
+        seen: list[Pixels] = [()]
+
+        def same() -> bool:
+            let_pass(_STILL)
+            seen.append(self.machine.picture(self.pictures / f"{name}.png"))
+            return seen[-1] == seen[-2]
+
+        eventually(same, _WINDOW, "a picture that stands still")
+        return seen[-1]
 
     # -- the steps -------------------------------------------------------------------------------
 
@@ -171,18 +181,8 @@ class _Person:
         self._walk.figures["window_s"] = round(time.monotonic() - began, 1)
         eventually(self.machine.states, _WINDOW, "an answer of the launcher", every=0.2)
         # The frame comes first.
-        self.first_page_is_there()
+        eventually(lambda: len(set(self.still("first-run"))) > _WRITTEN, _WINDOW, "the first page")
         return window
-
-    def first_page_is_there(self) -> None:
-        """Wait for what the window shows to stand still, and to be more than its frame."""
-
-        def look() -> bool:
-            return self.picture("first-run") > _WRITTEN
-
-        eventually(look, _WINDOW, "the first page", every=0.5)
-        let_pass(_LOOKS_AGAIN)
-        self.picture("first-run")
 
     def start_everything(self, window: str) -> None:
         """The button has the keyboard on the first page."""
@@ -198,13 +198,11 @@ class _Person:
         self.machine.keys(window, "Tab", "Tab", "space")
         delivered = "the first mail delivered"
         eventually(lambda: self.machine.first_mail() == "delivered", _MAIL, delivered, every=0.2)
-        let_pass(_LOOKS_AGAIN)
-        self.picture("mail")
+        welcome = self.still("mail")
         self.machine.keys(window, "space")
-        let_pass(_LOOKS_AGAIN)
-        self.picture("inbox")
-        shown = [(self.pictures / f"{name}.png").read_bytes() for name in ("mail", "inbox")]
-        self.expect(shown[0] != shown[1], "the window shows no other page")
+        eventually(
+            lambda: _unlike(welcome, self.still("inbox")) > _ANOTHER_PAGE, _MAIL, "the inbox"
+        )
 
     def refuse(self) -> None:
         code = self.machine.run(windows_path(self.setup), "/S", timeout=60)
@@ -237,3 +235,8 @@ class _Person:
             every=0.2,
         )
         self.machine.wine.none_left(30)
+
+
+def _unlike(one: Pixels, other: Pixels) -> float:
+    """The part of the pixels that differs."""
+    return sum(a != b for a, b in zip(one, other, strict=True)) / len(one)

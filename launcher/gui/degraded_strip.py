@@ -27,7 +27,7 @@ class DegradedStrip(Banner):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Tone.TROUBLE, "", parent=parent)
         self._asks = ("", "")
-        self.mend = Button("", small=True)
+        self.mend = Button("Mend", small=True)  # hidden until there is something to mend
         self.mend.hide()
         self.mend.clicked.connect(lambda: self.mend_asked.emit(*self._asks))
         self.add_button(self.mend)

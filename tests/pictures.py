@@ -15,7 +15,17 @@ from pathlib import Path
 
 from tests.helpers.display import x_server
 
-KEPT = ("services", "logs", "mail", "inbox", "compose", "refused", "lab", "lab-consumers")
+KEPT = (
+    "services",
+    "logs",
+    "mail",
+    "inbox",
+    "compose",
+    "refused",
+    "lab",
+    "lab-consumers",
+    "learn-right",
+)
 
 
 def main(out: str, *words: str) -> int:
@@ -29,6 +39,7 @@ def main(out: str, *words: str) -> int:
         walks = (
             ("tests.e2e.window_walk", f"{place}/home", "rabbitmq", place, "1180x760", "20000"),
             ("tests.e2e.lab_walk", f"{place}/lab-home", place),
+            ("tests.e2e.learn_walk", f"{place}/learn-home", "rabbitmq", place),
         )
         codes = [
             subprocess.run(

@@ -46,6 +46,8 @@ WHOLE_SUITE = [
     *("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"),
     # What takes minutes is left to `pytest -m long`.
     *("-m", "not long"),
+    # What the time goes to, so that what has become slow is seen.
+    *("--durations", "25", "--durations-min", "5"),
     *("tests/e2e", "tests/windows", "tests/django", "tests/unit"),
 ]
 TESTS_FAILED = 1

@@ -63,7 +63,7 @@ def _settings(person: Person, session: Session) -> None:
     person.wait_for(
         lambda: all(status.satisfies for status in session.statuses().values()), 60, "all ready"
     )
-    person.press("ctrl+4")
+    person.press(f"ctrl+{SETTINGS + 1}")
     page = window.page(SETTINGS)
     assert isinstance(page, SettingsPage)
     row = page.rows["concurrency"]

@@ -66,6 +66,9 @@ class HttpIdentity(_Http):
 
     def judge(self, status: int, body: bytes, detail: str) -> ProbeAnswer:
         answer = json_object(body)
+        if status >= 500 and "run" not in answer:
+            # Ours says no more than that when even its health page fails; nor does anybody else.
+            return not_ready(f"answers with status {status}; its log says why")
         if answer.get("run") != self._spec.identity:
             return conflict(
                 f"Another program answers at {self._url.netloc}.",

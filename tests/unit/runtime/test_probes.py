@@ -113,6 +113,14 @@ def test_ours_without_its_database_is_not_ready_and_says_why(
     assert found == (ProbeOutcome.NOT_READY, "disk is full")
 
 
+def test_a_failure_that_names_nobody_is_not_taken_for_another_program(
+    web: Callable[[int, object], int],
+) -> None:
+    found = outcome(identity(web(500, "Server Error")))
+    assert found == (ProbeOutcome.NOT_READY, "answers with status 500; its log says why")
+    assert outcome(identity(web(503, {"run": "another"})))[0] is ProbeOutcome.CONFLICT
+
+
 def test_a_closed_port_is_not_ready() -> None:
     assert outcome(identity(free_port())) == (ProbeOutcome.NOT_READY, "nobody listens there yet")
 

@@ -5,6 +5,7 @@ Drawn by rich, which knows terminals: their width, their colours, those that can
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,7 @@ class LiveTable(Report):
         self, session: Session, gone: Callable[[], None], console: Console | None = None
     ) -> None:
         super().__init__(session, gone)
-        self._console = console or Console(highlight=False, markup=False, emoji=False)
+        self._console = console or _console()
         self._live = Live(console=self._console, auto_refresh=False, redirect_stdout=False)
         self._statuses: Mapping[str, ServiceStatus] = session.statuses()
         self._usages: Mapping[str, Usage] = {}
@@ -150,3 +151,9 @@ class LiveTable(Report):
             Text(f"{usage.cpu_percent:.1f} %" if usage else ""),
             Text(f"{usage.memory_bytes / 1e6:.0f}" if usage else ""),
         )
+
+
+def _console() -> Console:
+    """The terminal as wide as it is: a COLUMNS that a shell has exported follows no resizing."""
+    environ = {name: os.environ[name] for name in os.environ if name not in ("COLUMNS", "LINES")}
+    return Console(highlight=False, markup=False, emoji=False, _environ=environ)

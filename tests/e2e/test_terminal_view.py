@@ -63,7 +63,8 @@ def test_no_line_is_wider_than_the_terminal(tmp_path: Path) -> None:
 
 
 def test_a_terminal_that_grows_is_used(tmp_path: Path) -> None:
-    with terminal(tmp_path, columns=80) as shown:
+    # A shell may have exported what was so once.
+    with terminal(tmp_path, columns=80, COLUMNS="80", LINES="24") as shown:
         shown.wait_for("● Ready", 60)
         assert "CPU" not in shown.look()
         shown.resize(120, 30)

@@ -1,7 +1,7 @@
 """`python -m benchmarks.render`: writes the figures into the pages that show them.
 
 A page holds blocks between `<!-- figures:start NAME -->` and `<!-- figures:end NAME -->`. NAME is
-a view (`speed`, `faults`, `safety`, `matrix`, `installer`, `machine`), a row (`P1`: all it
+a view (`goals`, `speed`, `faults`, `safety`, `matrix`, `installer`, `machine`), a row (`P1`: all it
 measured) or, in running text, one value (`P1.figures.ratio`). tests/unit/test_figures.py compares
 them.
 """
@@ -122,6 +122,7 @@ def _machines(rows: Rows) -> str:
 
 
 VIEWS: Mapping[str, Callable[[Rows], str]] = {
+    "goals": _named(r"P\d+", {"Row": "row", "Goal": "goal", "Holds": "holds"}),
     "speed": _named(
         r"P\d+(-\w+)?",
         {

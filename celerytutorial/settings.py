@@ -185,9 +185,10 @@ CELERY_TASK_ACKS_LATE = True  # a killed worker's messages come back
 CELERY_WORKER_CONCURRENCY = 50  # eventlet's own default is the number of CPUs
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # After a lost connection Celery lowers the prefetch and raises it again with each acknowledgement,
-# in whatever thread acknowledges: that thread waits for the broker's answer on a connection that the
-# worker's own thread reads, and a threads worker hung so for good, four times in twelve kills of the
-# broker (R3, py-spy: `Channel.basic_qos` in `blocking_read`). Claims guard against two of a mail.
+# in whatever thread acknowledges. That thread then waits for the broker's answer on a connection
+# that the worker's own thread reads, too, and a worker on threads hung so for good in four of about
+# twelve repeats of R3 (py-spy: `Channel.basic_qos` in `blocking_read`). The prefetch need not be
+# lowered: claims guard against two of a mail.
 CELERY_WORKER_ENABLE_PREFETCH_COUNT_REDUCTION = False
 # Both, or the first tasks are missing from every monitor.
 CELERY_WORKER_SEND_TASK_EVENTS = True

@@ -66,7 +66,7 @@ def test_the_next_session_says_what_was_on_its_way(
     with one_after_the_other(qapp, theme, tmp_path) as second:
         for state in ("QUEUED", "RETRYING", "SCHEDULED", "DELIVERED"):
             second.mail.add(state, state)
-        window = next(one for one in qapp.topLevelWidgets() if isinstance(one, Window))
+        window = shown_window(qapp)
         qtbot.waitUntil(lambda: hasattr(window, "notice") and window.notice.isVisible())
         said = window.notice.words.text()
         assert "The system ended the last session" in said
@@ -74,10 +74,16 @@ def test_the_next_session_says_what_was_on_its_way(
         assert "had to be ended" in said
         assert said.endswith("2 mails were on the way and go on now.")
     with one_after_the_other(qapp, theme, tmp_path):
-        window = next(one for one in qapp.topLevelWidgets() if isinstance(one, Window))
+        window = shown_window(qapp)
         qtbot.waitUntil(lambda: hasattr(window, "notice"))
         qtbot.wait(100)
         assert not window.notice.isVisible(), "it is said once"
+
+
+def shown_window(qapp: QApplication) -> Window:
+    """The one that is there now: those of earlier tests may wait to be destroyed."""
+    windows = (one for one in qapp.topLevelWidgets() if isinstance(one, Window))
+    return next(one for one in windows if one.isVisible())
 
 
 @contextmanager

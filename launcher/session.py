@@ -385,7 +385,6 @@ class Session(Listeners):
 
     def _stop_everything(self) -> None:
         self._stopping.set()
-        self.events.close()
         self.lab.close(for_good=True)
         self._supervisor.stop_all()
         if not self._supervisor.wait_until(all_at_rest, STOP_LIMIT):

@@ -31,7 +31,7 @@ from tests.helpers.ports import free_port
 def until(question: Callable[[], bool], seconds: float, what: str) -> None:
     end = time.monotonic() + seconds
     while not question():
-        QTest.qWait(50)
+        QTest.qWait(50)  # the window's own loop runs meanwhile: it is who changes the answer
         assert time.monotonic() < end, what
 
 
